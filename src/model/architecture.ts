@@ -45,6 +45,8 @@ export type Architecture = EncoderArchitecture | ClassifierArchitecture;
  */
 export interface Weights<A extends Architecture> {
   readonly architecture: A;
+  /** Paths of the checkpoint files they come from, tensors first; empty for weights that come from no file. */
+  readonly files: readonly string[];
   read(name: CanonicalName<A>): Promise<Float32Array>;
   close(): Promise<void>;
 }

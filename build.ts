@@ -1,0 +1,204 @@
+/**
+ * Builds the executable: `bun build.ts [--target TARGET]…`, for this machine by default.
+ *
+ * Everything a run needs is embedded: the native libraries of that platform and no other, the embedded model bundle, the
+ * Workers. `build/TARGET/parts` is the folder that goes in as it is; `parts.json` lists it with sizes and hashes.
+ */
+
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  UNTRAINED_LENGTHS,
+  UNTRAINED_NAME,
+  UNTRAINED_WARNING,
+  untrainedClassifier,
+  untrainedNucleotide,
+  untrainedProtein,
+} from './models/untrained/weights.ts';
+import { writeBundle } from './src/convert/write-bundle.ts';
+import type { Part, PartRole } from './src/system/parts.ts';
+import { hostTarget, TARGETS, type Target } from './src/system/program.ts';
+import { sha256OfBytes, sha256OfFile } from './src/system/sha256.ts';
+
+const ROOT = import.meta.dir;
+const MODULES = join(ROOT, 'node_modules');
+const ORT = join(MODULES, 'onnxruntime-node', 'bin', 'napi-v6');
+const DAWN = join(MODULES, 'webgpu', 'dist');
+
+interface NativePart {
+  readonly role: PartRole;
+  readonly from: string;
+}
+
+/** The native files of each platform. On Windows, Dawn needs its two DLLs beside it. */
+const NATIVE: Readonly<Record<Target, readonly NativePart[]>> = {
+  'linux-x64': [
+    { role: 'onnxruntime', from: join(ORT, 'linux', 'x64', 'libonnxruntime.so.1') },
+    { role: 'dawn', from: join(DAWN, 'linux-x64', 'dawn.node') },
+  ],
+  'linux-arm64': [
+    { role: 'onnxruntime', from: join(ORT, 'linux', 'arm64', 'libonnxruntime.so.1') },
+    { role: 'dawn', from: join(DAWN, 'linux-arm64', 'dawn.node') },
+  ],
+  'windows-x64': [
+    { role: 'onnxruntime', from: join(ORT, 'win32', 'x64', 'onnxruntime.dll') },
+    { role: 'dawn', from: join(DAWN, 'win32-x64', 'dawn.node') },
+    { role: 'dawn-library', from: join(DAWN, 'win32-x64', 'd3dcompiler_47.dll') },
+    { role: 'dawn-library', from: join(DAWN, 'win32-x64', 'dxcompiler.dll') },
+  ],
+  'darwin-arm64': [
+    { role: 'onnxruntime', from: join(ORT, 'darwin', 'arm64', 'libonnxruntime.1.30.0.dylib') },
+    { role: 'dawn', from: join(DAWN, 'darwin-universal', 'dawn.node') },
+  ],
+};
+const WEB_ASSEMBLY: NativePart = {
+  role: 'onnxruntime-web',
+  from: join(MODULES, 'onnxruntime-web', 'dist', 'ort-wasm-simd-threaded.jspi.wasm'),
+};
+
+/** Bun's own package for a target; its executable is the base of ours. */
+const BUN_PACKAGE: Readonly<Record<Target, { readonly name: string; readonly file: string }>> = {
+  'linux-x64': { name: '@oven/bun-linux-x64', file: 'bun' },
+  'linux-arm64': { name: '@oven/bun-linux-aarch64', file: 'bun' },
+  'windows-x64': { name: '@oven/bun-windows-x64', file: 'bun.exe' },
+  'darwin-arm64': { name: '@oven/bun-darwin-aarch64', file: 'bun' },
+};
+
+const WORKERS = ['src/run/workers/native-cpu.ts'];
+
+async function build(target: Target): Promise<string> {
+  const folder = join(ROOT, 'build', target);
+  await assembleParts(target, join(folder, 'parts'));
+  const isHost = target === hostTarget();
+  const windows = target === 'windows-x64';
+  const outfile = join(ROOT, 'dist', `${isHost ? 'virnucpro' : `virnucpro-${target}`}${windows ? '.exe' : ''}`);
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  const result = await Bun.build({
+    entrypoints: ['src/main.ts', ...WORKERS].map((path) => join(ROOT, path)),
+    root: join(ROOT, 'src'),
+    // Names stay readable in the stack of a bug report.
+    minify: { whitespace: true, syntax: true, identifiers: false },
+    define: { BUILD_VERSION: JSON.stringify(version()), BUILD_COMMIT: JSON.stringify(commit()) },
+    compile: {
+      target: `bun-${target}`,
+      outfile,
+      assets: [join(folder, 'parts')],
+      // A tool for other people's folders: it must not read the .env or bunfig.toml that happens to lie there.
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      ...(isHost ? {} : { executablePath: await foreignBun(target) }),
+    },
+  });
+  if (!result.success) throw new AggregateError(result.logs, `build for ${target} failed`);
+  return outfile;
+}
+
+/** Fills the parts folder from scratch. */
+async function assembleParts(target: Target, folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'native'), { recursive: true });
+  const parts: Part[] = [];
+  for (const { role, from } of [...NATIVE[target], WEB_ASSEMBLY]) {
+    const path = `native/${from.slice(Math.max(from.lastIndexOf('/'), from.lastIndexOf('\\')) + 1)}`;
+    cpSync(from, join(folder, path));
+    parts.push({ role, path, bytes: statSync(from).size, sha256: await sha256OfFile(from) });
+  }
+  await writeUntrainedBundle(join(folder, 'bundle'));
+  const manifest = JSON.parse(readFileSync(join(folder, 'bundle', 'manifest.json'), 'utf8')) as {
+    files: { path: string; bytes: number; sha256: string }[];
+  };
+  for (const { path, bytes, sha256 } of manifest.files) {
+    parts.push({ role: 'bundle', path: `bundle/${path}`, bytes, sha256 });
+  }
+  const manifestPath = join(folder, 'bundle', 'manifest.json');
+  parts.push({
+    role: 'bundle',
+    path: 'bundle/manifest.json',
+    bytes: statSync(manifestPath).size,
+    sha256: await sha256OfFile(manifestPath),
+  });
+  writeFileSync(join(folder, 'parts.json'), `${JSON.stringify(parts, undefined, 1)}\n`);
+}
+
+async function writeUntrainedBundle(folder: string): Promise<void> {
+  const parts = {
+    name: UNTRAINED_NAME,
+    warning: UNTRAINED_WARNING,
+    nucleotide: untrainedNucleotide(),
+    protein: untrainedProtein(),
+    heads: UNTRAINED_LENGTHS.map((length) => ({ length, weights: untrainedClassifier(length) })),
+    tokenizer: join(ROOT, 'models', 'tokenizer', 'tokenizer.json'),
+  };
+  await writeBundle(folder, parts, () => undefined);
+}
+
+/**
+ * Bun's executable for another platform, from the registry package that the lockfile names; checked against the
+ * lockfile's hash and kept, so that only the first build of a target needs the registry.
+ */
+async function foreignBun(target: Target): Promise<string> {
+  const { name, file } = BUN_PACKAGE[target];
+  const { version: bunVersion, integrity } = locked(name);
+  const folder = join(MODULES, '.cache', 'virnucpro', `${name.replace('/', '-')}-${bunVersion}`);
+  const executable = join(folder, 'package', 'bin', file);
+  if (existsSync(executable)) return executable;
+  const temporary = `${folder}.${process.pid}`;
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  const packed = run(['npm', 'pack', '--json', '--pack-destination', temporary, `${name}@${bunVersion}`], temporary);
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  const archive = join(temporary, filename);
+  const sha512 = new Bun.CryptoHasher('sha512').update(readFileSync(archive)).digest('base64');
+  if (`sha512-${sha512}` !== integrity) throw new Error(`${name}@${bunVersion} is not what the lockfile names`);
+  run(['tar', '-xzf', archive, '-C', temporary], temporary);
+  rmSync(archive);
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(temporary, folder);
+  return executable;
+}
+
+function locked(name: string): { version: string; integrity: string } {
+  const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { version: string; integrity: string } | undefined>;
+  };
+  const entry = lock.packages[`node_modules/${name}`];
+  if (entry === undefined) throw new Error(`package-lock.json does not name ${name}`);
+  return entry;
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+/** Short commit, `-dirty` with changes in the tree; `unknown` where the sources are no checkout. */
+function commit(): string {
+  const git = Bun.spawnSync(['git', 'describe', '--always', '--dirty', '--exclude=*', '--abbrev=9'], { cwd: ROOT });
+  return git.success ? git.stdout.toString().trim() : 'unknown';
+}
+
+function run(command: string[], cwd: string): string {
+  const result = Bun.spawnSync(command, { cwd, stderr: 'pipe' });
+  if (!result.success) throw new Error(`${command.join(' ')} failed: ${result.stderr.toString().trim()}`);
+  return result.stdout.toString();
+}
+
+function targetsOf(argv: readonly string[]): Target[] {
+  if (argv.length === 0) return [hostTarget()];
+  const targets: Target[] = [];
+  for (let i = 0; i < argv.length; i += 2) {
+    const target = TARGETS.find((name) => name === argv[i + 1]);
+    if (argv[i] !== '--target' || target === undefined) {
+      throw new Error(`usage: bun build.ts [--target ${TARGETS.join('|')}]…`);
+    }
+    targets.push(target);
+  }
+  return targets;
+}
+
+for (const target of targetsOf(process.argv.slice(2))) {
+  const began = performance.now();
+  const outfile = await build(target);
+  const megabytes = (statSync(outfile).size / 1e6).toFixed(0);
+  const digest = sha256OfBytes(readFileSync(outfile)).slice(0, 12);
+  console.log(`${outfile}: ${megabytes} MB, sha256 ${digest}…, ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}

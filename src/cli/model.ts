@@ -1,0 +1,51 @@
+/** Finds the bundle a person means: a folder, or the embedded one by its name or by default. */
+
+import type { ClassifierEntry } from '../model/bundle/manifest.ts';
+import { type Bundle, looksLikeBundle, openBundle } from '../model/bundle/open.ts';
+import { UserError } from '../system/errors.ts';
+import { extractBundle } from '../system/parts.ts';
+
+export interface ChosenBundle extends Bundle {
+  /** Folder as typed; undefined for the embedded bundle. */
+  readonly typed: string | undefined;
+}
+
+/**
+ * @param typed what followed --model; undefined is the embedded bundle
+ * @param always hash its files again even when they were checked before
+ */
+export async function chooseBundle(typed: string | undefined, always: boolean): Promise<ChosenBundle> {
+  if (typed !== undefined && (await looksLikeBundle(typed))) return { ...(await openBundle(typed, always)), typed };
+  const folder = await extractBundle();
+  const embedded = folder === undefined ? undefined : await openBundle(folder, always);
+  if (embedded !== undefined && (typed === undefined || typed === embedded.manifest.name)) {
+    return { ...embedded, typed: undefined };
+  }
+  const names = embedded === undefined ? '' : ` Embedded in this executable: ${embedded.manifest.name}.`;
+  throw new UserError(
+    typed === undefined ? 'This executable carries no model' : `There is no model bundle ${typed}`,
+    `Give --model a folder made by "virnucpro models import".${names}`,
+  );
+}
+
+/** The usual head where nothing was asked for. */
+const USUAL_LENGTH = 500;
+
+/** The head for a chunk length; without one: 500 where the bundle has it, else its only head. */
+export function chooseHead({ manifest }: Bundle, asked: number | undefined): ClassifierEntry {
+  const heads = manifest.classifiers;
+  const lengths = heads.map(({ length }) => length).sort((a, b) => a - b);
+  if (asked === undefined && heads.length > 1 && !lengths.includes(USUAL_LENGTH)) {
+    throw new UserError(
+      `The bundle ${manifest.name} has several heads`,
+      `Choose one with --length ${lengths.join(' or ')}.`,
+    );
+  }
+  const wanted = asked ?? (lengths.includes(USUAL_LENGTH) ? USUAL_LENGTH : lengths[0]);
+  const head = heads.find(({ length }) => length === wanted);
+  if (head !== undefined) return head;
+  throw new UserError(
+    `The bundle ${manifest.name} has no head for chunks of ${wanted} nt`,
+    `It has one for ${lengths.join(' and ')}: choose with --length.`,
+  );
+}

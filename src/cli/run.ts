@@ -1,0 +1,140 @@
+/**
+ * From argv to an exit code: finds the command, has its flags parsed, runs it, and turns what was thrown into a message
+ * for a person. Commands are imported when they are needed, so that help answers at once.
+ */
+
+import { DeviceError } from '../device/backend.ts';
+import type { Verbosity } from '../progress/lines.ts';
+import { EXIT, UserError } from '../system/errors.ts';
+import { COMMIT, VERSION } from '../system/program.ts';
+import { Arguments, parseArguments } from './arguments.ts';
+import { COMMANDS, type CommandSpec, MODELS_IMPORT, PREDICT, TOP_FLAGS } from './flags.ts';
+import { commandHelp, topHelp } from './help.ts';
+import { suggest } from './suggest.ts';
+
+export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const command = commandOf(argv);
+  if (command === undefined) return top(argv);
+  const rest = argv.slice(command.name.split(' ').length);
+  if (wantsHelp(rest)) {
+    process.stdout.write(commandHelp(command));
+    return EXIT.done;
+  }
+  switch (command) {
+    case PREDICT: {
+      const given = parseArguments(PREDICT, rest);
+      const { predictPlan } = await import('./plan.ts');
+      const plan = predictPlan(given);
+      const { predict } = await import('./commands/predict.ts');
+      await predict(plan, argv, await renderer(given));
+      return EXIT.done;
+    }
+    case MODELS_IMPORT: {
+      const given = parseArguments(MODELS_IMPORT, rest);
+      const { modelsImport } = await import('./commands/models-import.ts');
+      await modelsImport(given, await renderer(given));
+      return EXIT.done;
+    }
+    default:
+      throw new Error(`command ${command.name} is not wired`);
+  }
+}
+
+/** The command that argv begins with; the longest name wins. */
+function commandOf(argv: readonly string[]): CommandSpec | undefined {
+  return COMMANDS.find(({ name }) => {
+    const words = name.split(' ');
+    return words.every((word, i) => argv[i] === word);
+  });
+}
+
+async function top(argv: readonly string[]): Promise<number> {
+  const [first] = argv;
+  if (first === undefined || first === 'help') {
+    process.stdout.write(topHelp());
+    return EXIT.done;
+  }
+  if (!first.startsWith('-')) throw unknownCommand(argv);
+  const spec = { name: '', summary: '', flags: TOP_FLAGS, examples: [] } as const satisfies CommandSpec;
+  const given = parseTop(spec, argv);
+  if (given.given.has('version')) {
+    process.stdout.write(`virnucpro ${VERSION} (${COMMIT})\n`);
+    if (given.given.has('verbose')) process.stdout.write(await partsText());
+    return EXIT.done;
+  }
+  process.stdout.write(topHelp());
+  return EXIT.done;
+}
+
+function parseTop(spec: CommandSpec, argv: readonly string[]): Arguments<CommandSpec> {
+  const given = parseArguments(spec, argv);
+  return new Arguments(spec, given.positionals, given.given);
+}
+
+/** What the executable carries: one line per embedded file. */
+async function partsText(): Promise<string> {
+  const { embeddedParts } = await import('../system/parts.ts');
+  const parts = await embeddedParts();
+  return parts.map(({ role, path, bytes, sha256 }) => `${role}\t${path}\t${bytes}\t${sha256}\n`).join('');
+}
+
+function unknownCommand(argv: readonly string[]): UserError {
+  const [first, second] = argv;
+  const names = COMMANDS.map(({ name }) => name);
+  const group = names.filter((name) => name.split(' ')[0] === first && name.includes(' '));
+  if (group.length > 0) {
+    const typed = second === undefined ? '' : `; there is no "${first} ${second}"`;
+    return new UserError(`"${first}" is not a whole command${typed}`, `Commands: ${group.join(', ')}.`);
+  }
+  const meant = suggest(first ?? '', names);
+  return new UserError(
+    `There is no command "${first}"`,
+    meant === undefined ? 'See "virnucpro --help".' : `Did you mean "virnucpro ${meant}"?`,
+  );
+}
+
+/** Only before `--`: behind it stand names of files. */
+function wantsHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).some((argument) => argument === '--help' || argument === '-h');
+}
+
+async function renderer(given: { has(flag: 'quiet' | 'verbose'): boolean }) {
+  const { lineRenderer } = await import('../progress/lines.ts');
+  const verbosity: Verbosity = given.has('quiet') ? 'quiet' : given.has('verbose') ? 'verbose' : 'normal';
+  return lineRenderer(verbosity);
+}
+
+/** Prints what went wrong and chooses the exit code. */
+function report(error: unknown): number {
+  if (error instanceof UserError) {
+    process.stderr.write(`virnucpro: ${printable(error.message)}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof DeviceError && error.kind !== 'Bug') {
+    const remedy = error.kind === 'OutOfMemory' ? 'Try a smaller --batch-tokens.' : 'Try again with --verify-bundle.';
+    process.stderr.write(`virnucpro: The device failed: ${printable(error.message)}. ${remedy}\n`);
+    return EXIT.runtime;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `virnucpro ${VERSION} (${COMMIT}): this is a bug, please report it with these lines:\n${text}\n`,
+  );
+  return EXIT.bug;
+}
+
+/** File names and headers may hold control characters; a terminal must not obey them. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach the terminal
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+}

@@ -1,0 +1,179 @@
+/**
+ * Makes a bundle: graphs, weight shards, tokenizer, golden numbers and the manifest with every file's hash. It is built
+ * in a temporary folder beside its place and renamed when it is complete, so a bundle under its final name is whole.
+ */
+
+import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Esm2Architecture, MosaicBertArchitecture, Weights } from '../model/architecture.ts';
+import {
+  BUNDLE_FORMAT,
+  type BundleFile,
+  MANIFEST_FILE,
+  type Manifest,
+  type SourceFile,
+} from '../model/bundle/manifest.ts';
+import { buildClassifierGraph } from '../model/graph/classifier.ts';
+import { buildEsm2Graph, ESM2_MAX_TOKENS } from '../model/graph/esm2.ts';
+import { buildMosaicBertGraph } from '../model/graph/mosaicbert.ts';
+import type { OnnxGraph } from '../model/graph/onnx.ts';
+import { ShardWriter } from '../model/graph/shards.ts';
+import { UserError } from '../system/errors.ts';
+import { VERSION } from '../system/program.ts';
+import { sha256OfFile } from '../system/sha256.ts';
+import { NucleotideTokenizer } from '../tokens/nucleotide.ts';
+import { proteinTokens } from '../tokens/residues.ts';
+import { computeGolden, type Head } from './golden.ts';
+
+export interface BundleParts {
+  readonly name: string;
+  /** Shown wherever scores of this bundle are shown. */
+  readonly warning?: string | undefined;
+  readonly nucleotide: Weights<MosaicBertArchitecture>;
+  readonly protein: Weights<Esm2Architecture>;
+  /** One or more, of different lengths. */
+  readonly heads: readonly Head[];
+  /** Path of a Hugging Face tokenizer.json. */
+  readonly tokenizer: string;
+}
+
+const TOKENIZER_FILE = 'tokenizer.json';
+const GOLDEN_FILE = 'golden.json';
+
+/**
+ * @param folder must not exist
+ * @param told is called as each step begins
+ * @throws UserError when the parts do not fit together
+ */
+export async function writeBundle(folder: string, parts: BundleParts, told: (step: string) => void): Promise<Manifest> {
+  if ((await stat(folder).catch(() => undefined)) !== undefined) {
+    throw new UserError('the output folder exists already', 'Choose another name, or remove it first.', {
+      file: folder,
+    });
+  }
+  const tokenizer = NucleotideTokenizer.parse(await Bun.file(parts.tokenizer).json(), parts.tokenizer);
+  refuseMisfits(parts, tokenizer);
+  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.partial`);
+  try {
+    await mkdir(temporary, { recursive: true });
+    const manifest = await fill(temporary, parts, tokenizer, told);
+    await rename(temporary, folder);
+    return manifest;
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fill(
+  folder: string,
+  parts: BundleParts,
+  tokenizer: NucleotideTokenizer,
+  told: (step: string) => void,
+): Promise<Manifest> {
+  const { nucleotide, protein, heads } = parts;
+  told('nucleotide encoder');
+  await writeGraph(folder, 'nucleotide', (shards) => buildMosaicBertGraph(nucleotide, shards));
+  told('protein encoder');
+  await writeGraph(folder, 'protein', (shards) => buildEsm2Graph(protein, shards));
+  for (const { length, weights } of heads) {
+    told(`classifier for ${length} nt`);
+    const build = (shards: ShardWriter) => buildClassifierGraph(weights, nucleotide.architecture.width, shards);
+    await writeGraph(folder, `classifier-${length}`, build);
+  }
+  await copyFile(parts.tokenizer, join(folder, TOKENIZER_FILE));
+  told('golden numbers (float64)');
+  const golden = await computeGolden(nucleotide, protein, heads, tokenizer);
+  await writeFile(join(folder, GOLDEN_FILE), `${JSON.stringify(golden)}\n`);
+  told('hashes');
+  const manifest: Manifest = {
+    format: BUNDLE_FORMAT,
+    name: parts.name,
+    writer: `virnucpro ${VERSION}`,
+    precision: 'fp32',
+    warning: parts.warning,
+    nucleotide: {
+      architecture: nucleotide.architecture,
+      graph: 'nucleotide.onnx',
+      sources: await sourcesOf(nucleotide.files),
+    },
+    protein: { architecture: protein.architecture, graph: 'protein.onnx', sources: await sourcesOf(protein.files) },
+    classifiers: await Promise.all(
+      heads.map(async ({ length, weights }) => ({
+        length,
+        architecture: weights.architecture,
+        graph: `classifier-${length}.onnx`,
+        sources: await sourcesOf(weights.files),
+      })),
+    ),
+    tokenizer: TOKENIZER_FILE,
+    golden: GOLDEN_FILE,
+    files: await filesOf(folder),
+  };
+  await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  return manifest;
+}
+
+async function writeGraph(
+  folder: string,
+  stem: string,
+  build: (shards: ShardWriter) => Promise<OnnxGraph>,
+): Promise<void> {
+  const shards = new ShardWriter(folder, stem);
+  try {
+    const graph = await build(shards);
+    await writeFile(join(folder, `${stem}.onnx`), graph.finish('virnucpro', VERSION));
+  } finally {
+    shards.close();
+  }
+}
+
+/** Everything in the folder so far, in the order of names. */
+async function filesOf(folder: string): Promise<BundleFile[]> {
+  const files: BundleFile[] = [];
+  for (const path of (await readdir(folder)).sort()) {
+    const full = join(folder, path);
+    files.push({ path, bytes: (await stat(full)).size, sha256: await sha256OfFile(full) });
+  }
+  return files;
+}
+
+async function sourcesOf(paths: readonly string[]): Promise<SourceFile[]> {
+  const sources: SourceFile[] = [];
+  for (const path of paths) {
+    sources.push({ file: basename(path), bytes: (await stat(path)).size, sha256: await sha256OfFile(path) });
+  }
+  return sources;
+}
+
+function refuseMisfits({ nucleotide, protein, heads }: BundleParts, tokenizer: NucleotideTokenizer): void {
+  const widths = [nucleotide.architecture.width, protein.architecture.width] as const;
+  for (const { length, weights } of heads) {
+    const { input } = weights.architecture;
+    const [file] = weights.files;
+    if (input !== widths[0] + widths[1]) {
+      throw new UserError(
+        `the classifier takes ${input} numbers, the encoders give ${widths[0]} + ${widths[1]} = ${widths[0] + widths[1]}`,
+        'Give the classifier that was trained on these encoders.',
+        { file },
+      );
+    }
+    const tokens = proteinTokens(Math.floor(length / 3));
+    if (tokens > ESM2_MAX_TOKENS) {
+      const most = (ESM2_MAX_TOKENS - 2) * 3 + 2;
+      throw new UserError(`a chunk length of ${length} is too long`, `Lengths up to ${most} are possible.`, { file });
+    }
+  }
+  const lengths = heads.map(({ length }) => length);
+  const twice = lengths.find((length, i) => lengths.indexOf(length) !== i);
+  if (twice !== undefined)
+    throw new UserError(`two classifiers for length ${twice} were given`, 'Give one for each length.');
+  const { vocabulary } = nucleotide.architecture;
+  if (tokenizer.vocabularySize > vocabulary) {
+    throw new UserError(
+      `the tokenizer has ${tokenizer.vocabularySize} tokens, the nucleotide encoder knows ${vocabulary}`,
+      'Give the tokenizer.json that belongs to the checkpoint.',
+      { file: nucleotide.files[0] },
+    );
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The bundle's manifest: one JSON file, `manifest.json`, that names every other file of the folder with its size and
+ * sha256. The format is documented in docs/bundle.md; `format` counts its incompatible changes.
+ */
+
+import { UserError } from '../../system/errors.ts';
+import type { ClassifierArchitecture, Esm2Architecture, MosaicBertArchitecture } from '../architecture.ts';
+
+export const MANIFEST_FILE = 'manifest.json';
+export const BUNDLE_FORMAT = 1;
+
+export type EncoderName = 'nucleotide' | 'protein';
+
+/** A checkpoint file that the bundle was made from. */
+export interface SourceFile {
+  /** File name without its folder: a bundle says nothing about the machine it was made on. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface BundleFile {
+  /** Name inside the bundle's folder; bundles have no subfolders. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface EncoderEntry<A> {
+  readonly architecture: A;
+  /** Model file; it names its weight shards. */
+  readonly graph: string;
+  readonly sources: readonly SourceFile[];
+}
+
+export interface ClassifierEntry {
+  /** Chunk length in nucleotides that the head was trained for. */
+  readonly length: number;
+  readonly architecture: ClassifierArchitecture;
+  readonly graph: string;
+  readonly sources: readonly SourceFile[];
+}
+
+export interface Manifest {
+  readonly format: typeof BUNDLE_FORMAT;
+  readonly name: string;
+  /** Program and version that wrote the bundle. */
+  readonly writer: string;
+  readonly precision: 'fp32';
+  /** Shown wherever the scores are shown. */
+  readonly warning?: string | undefined;
+  readonly nucleotide: EncoderEntry<MosaicBertArchitecture>;
+  readonly protein: EncoderEntry<Esm2Architecture>;
+  readonly classifiers: readonly ClassifierEntry[];
+  readonly tokenizer: string;
+  readonly golden: string;
+  readonly files: readonly BundleFile[];
+}
+
+/**
+ * Checks a parsed manifest as far as later code relies on it.
+ * @param file path for messages
+ */
+export function parseManifest(json: unknown, file: string): Manifest {
+  const damaged = (what: string) =>
+    new UserError(`The manifest is damaged: ${what}`, 'Import or download the bundle again.', { file });
+  const manifest = json as Partial<Manifest> | null;
+  if (typeof manifest !== 'object' || manifest === null) throw damaged('it is no JSON object');
+  if (manifest.format !== BUNDLE_FORMAT) {
+    throw new UserError(
+      `The bundle has format ${String(manifest.format)}, this version reads format ${BUNDLE_FORMAT}`,
+      'Import the checkpoints again with this version.',
+      { file },
+    );
+  }
+  for (const key of ['name', 'writer', 'tokenizer', 'golden'] as const) {
+    if (typeof manifest[key] !== 'string') throw damaged(`"${key}" is no text`);
+  }
+  if (manifest.precision !== 'fp32') throw damaged('"precision" is not "fp32"');
+  if (manifest.nucleotide?.architecture?.kind !== 'mosaicbert') throw damaged('"nucleotide" is no MosaicBERT encoder');
+  if (manifest.protein?.architecture?.kind !== 'esm2') throw damaged('"protein" is no ESM-2 encoder');
+  if (!Array.isArray(manifest.classifiers) || manifest.classifiers.length === 0) throw damaged('it has no classifier');
+  if (!Array.isArray(manifest.files)) throw damaged('it lists no files');
+  const known = new Set<string>();
+  for (const entry of manifest.files) {
+    if (typeof entry?.path !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(entry.path)) {
+      throw damaged(`"${String(entry?.path)}" is no plain file name`);
+    }
+    if (!Number.isSafeInteger(entry.bytes) || entry.bytes < 0) throw damaged(`${entry.path} has no size`);
+    if (!/^[0-9a-f]{64}$/.test(String(entry.sha256))) throw damaged(`${entry.path} has no sha256`);
+    known.add(entry.path);
+  }
+  for (const { length, graph, architecture } of manifest.classifiers) {
+    if (!Number.isSafeInteger(length) || length < 1) throw damaged('a classifier has no chunk length');
+    if (architecture?.kind !== 'classifier') throw damaged(`the classifier for ${length} has no architecture`);
+    if (!known.has(graph)) throw damaged(`${String(graph)} is not in its list of files`);
+  }
+  for (const path of [manifest.nucleotide.graph, manifest.protein.graph, manifest.tokenizer, manifest.golden]) {
+    if (path === undefined || !known.has(path)) throw damaged(`${String(path)} is not in its list of files`);
+  }
+  return manifest as Manifest;
+}

@@ -1,0 +1,59 @@
+/**
+ * How long a run would take: everything is read, translated and tokenised, and each encoder is timed on a batch of the
+ * input's own rows.
+ */
+
+import type { EstimateEvent } from '../events/event.ts';
+import type { EncoderName } from '../model/bundle/manifest.ts';
+import { planBatches } from './batches.ts';
+import type { EncodeContext } from './encode.ts';
+import type { Window } from './window.ts';
+
+export async function estimate(windows: AsyncIterable<Window>, context: EncodeContext): Promise<EstimateEvent> {
+  const began = performance.now();
+  const tokens = { nucleotide: 0, protein: 0 };
+  const rates = { nucleotide: 0, protein: 0 };
+  let records = 0;
+  let chunks = 0;
+  let frames = 0;
+  for await (const window of windows) {
+    for (const record of window.records) if (record.firstChunk + record.chunks === record.plan.count) records += 1;
+    chunks += window.masks.length;
+    frames += window.frames.length;
+    for (const encoder of ['nucleotide', 'protein'] as const) {
+      tokens[encoder] += window[encoder].tokens;
+      if (rates[encoder] === 0) rates[encoder] = await measure(window, encoder, context);
+    }
+  }
+  const reading = (performance.now() - began) / 1000;
+  const encoding = (['nucleotide', 'protein'] as const).reduce(
+    (sum, encoder) => sum + (tokens[encoder] === 0 ? 0 : tokens[encoder] / rates[encoder]),
+    0,
+  );
+  return {
+    event: 'estimate',
+    ...{ records, chunks, frames },
+    nucleotide_tokens: tokens.nucleotide,
+    protein_tokens: tokens.protein,
+    nucleotide_rate: rates.nucleotide,
+    protein_rate: rates.protein,
+    // Reading goes on while a device computes, so the longer of the two is what counts.
+    seconds: Math.max(reading, encoding),
+  };
+}
+
+/** Tokens per second over the window's largest batch, after one run to warm up; 0 when the window has no rows. */
+async function measure(window: Window, encoder: EncoderName, { session, batchTokens }: EncodeContext): Promise<number> {
+  const set = window[encoder];
+  const plans = planBatches(set, batchTokens).sort((a, b) => b.rows.length * b.length - a.rows.length * a.length);
+  const plan = plans[0];
+  if (plan === undefined) return 0;
+  let seconds = 0;
+  for (let round = 0; round < 2; round += 1) {
+    const tokens = new Int32Array(plan.rows.length * plan.length);
+    for (const [i, row] of plan.rows.entries()) set.copy(row, tokens, i * plan.length);
+    const batch = { encoder, rows: plan.rows.length, length: plan.length, tokens };
+    seconds = (await session.encode(batch)).seconds;
+  }
+  return (plan.rows.length * plan.length) / Math.max(seconds, 1e-6);
+}

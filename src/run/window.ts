@@ -1,0 +1,99 @@
+/**
+ * A window: a bounded, consecutive piece of the input, cut into chunks and frames. Rows are batched and repeated content
+ * is found within one window, so what is in a window decides what is in a batch; it depends on the input and the chunk
+ * length alone, never on timing, threads or devices.
+ *
+ * A record may span windows; each window then holds some of its chunks.
+ */
+
+import type { FastaRecord } from '../input/fasta.ts';
+import type { ChunkPlan } from '../sequence/chunk.ts';
+import type { SixFrames } from '../sequence/frames.ts';
+import type { NucleotideTokenizer } from '../tokens/nucleotide.ts';
+import { encodeProtein, proteinTokens } from '../tokens/residues.ts';
+import { RowSet } from './row-set.ts';
+
+/** A window ends with the chunk or record that reaches one of these numbers. */
+export const WINDOW_CHUNKS = 4096;
+export const WINDOW_FRAMES = 8192;
+export const WINDOW_RECORDS = 4096;
+
+/** Six kept or rejected frames as bits: bit i is frame i in the order F1 F2 F3 R1 R2 R3. */
+export type FrameMask = number;
+
+/** A record, or the part of it that lies in one window. */
+export interface WindowRecord {
+  readonly id: string;
+  /** nt */
+  readonly length: number;
+  readonly plan: ChunkPlan;
+  /** Number in the record of the first chunk that lies in this window. */
+  readonly firstChunk: number;
+  /** Chunks of the record in this window. */
+  chunks: number;
+}
+
+export class Window {
+  readonly records: WindowRecord[] = [];
+  /** One mask per chunk, in input order. */
+  readonly masks: FrameMask[] = [];
+  /** One entry per kept frame, in input order: its pair. */
+  readonly frames: number[] = [];
+  /** Pair i is a nucleotide row and a protein row that occur together in a frame. */
+  readonly pairNucleotide: number[] = [];
+  readonly pairProtein: number[] = [];
+  readonly nucleotide: RowSet;
+  readonly protein: RowSet;
+  /** Bytes of input read up to the end of this window. */
+  bytesRead = 0;
+  readonly #pairs = new Map<number, number>();
+
+  constructor(tokenizer: NucleotideTokenizer) {
+    this.nucleotide = new RowSet(
+      (bytes, start, end, out, at) => tokenizer.encode(bytes, start, end, out, at),
+      (bases) => tokenizer.maxTokens(bases),
+    );
+    this.protein = new RowSet(encodeProtein, proteinTokens);
+  }
+
+  get full(): boolean {
+    return (
+      this.masks.length >= WINDOW_CHUNKS || this.frames.length >= WINDOW_FRAMES || this.records.length >= WINDOW_RECORDS
+    );
+  }
+
+  /** Opens a record, or its continuation from chunk `firstChunk` on. */
+  open(record: FastaRecord, plan: ChunkPlan, firstChunk: number): WindowRecord {
+    const { id, length } = record;
+    const entry = { id, length, plan, firstChunk, chunks: 0 };
+    this.records.push(entry);
+    return entry;
+  }
+
+  /** Adds the next chunk of the record opened last, as `six` has just translated it. */
+  addChunk(record: WindowRecord, six: SixFrames): void {
+    let mask = 0;
+    for (let frame = 0; frame < 6; frame += 1) {
+      if (!six.kept(frame)) continue;
+      mask |= 1 << frame;
+      const nucleotide = this.nucleotide.add(six.strand(frame), six.nucleotideStart(frame), six.nucleotideEnd(frame));
+      const start = six.proteinStart(frame);
+      const protein = this.protein.add(six.protein, start, start + six.residues[frame]!);
+      this.frames.push(this.#pair(nucleotide, protein));
+    }
+    this.masks.push(mask);
+    record.chunks += 1;
+  }
+
+  #pair(nucleotide: number, protein: number): number {
+    // Row numbers stay far below 2^26: a window ends at WINDOW_FRAMES.
+    const key = nucleotide * 2 ** 26 + protein;
+    const known = this.#pairs.get(key);
+    if (known !== undefined) return known;
+    const pair = this.pairNucleotide.length;
+    this.pairNucleotide.push(nucleotide);
+    this.pairProtein.push(protein);
+    this.#pairs.set(key, pair);
+    return pair;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * From records to windows: chunk, translate, tokenise. Reading is lazy: the next window is made when it is asked for, so
+ * memory is bounded by the longest record at one byte per base plus a few windows.
+ */
+
+import type { FastaRecord } from '../input/fasta.ts';
+import type { RecordRun } from '../input/records.ts';
+import { ChunkPlan } from '../sequence/chunk.ts';
+import { SixFrames } from '../sequence/frames.ts';
+import type { NucleotideTokenizer } from '../tokens/nucleotide.ts';
+import type { StageClock } from './stage-clock.ts';
+import { Window } from './window.ts';
+
+export interface WindowOptions {
+  /** Chunk length, nt. */
+  readonly length: number;
+  /** Shorter records get no chunks, nt. */
+  readonly minimumLength: number;
+}
+
+/** What was odd about the input, for one warning each at the end. */
+export interface InputOddities {
+  /** Records in which U was read as T. */
+  uracilRecords: number;
+  /** Records with characters that are no nucleotide code, and the number of such characters. */
+  strangeRecords: number;
+  strangeCharacters: number;
+  firstStrange: { readonly id: string; readonly line: number } | undefined;
+}
+
+export class WindowSource {
+  readonly oddities: InputOddities = {
+    uracilRecords: 0,
+    strangeRecords: 0,
+    strangeCharacters: 0,
+    firstStrange: undefined,
+  };
+  readonly #six: SixFrames;
+  readonly #chunk: Uint8Array;
+
+  constructor(
+    readonly run: RecordRun,
+    readonly tokenizer: NucleotideTokenizer,
+    readonly options: WindowOptions,
+    readonly clock: StageClock,
+  ) {
+    this.#six = new SixFrames(options.length);
+    this.#chunk = new Uint8Array(options.length);
+  }
+
+  /** The input, once, window by window; the last one may be small, none is empty. */
+  async *windows(): AsyncGenerator<Window, void, undefined> {
+    let window = new Window(this.tokenizer);
+    for await (const batch of this.run.batches()) {
+      let record = this.clock.time('read', () => batch.next());
+      while (record !== undefined) {
+        const plan = this.#plan(record);
+        let next = 0;
+        do {
+          next = this.#fill(window, record, plan, next);
+          if (window.full) {
+            window.bytesRead = this.run.bytesRead;
+            yield window;
+            window = new Window(this.tokenizer);
+          }
+        } while (next < plan.count);
+        record = this.clock.time('read', () => batch.next());
+      }
+    }
+    window.bytesRead = this.run.bytesRead;
+    if (window.records.length > 0) yield window;
+  }
+
+  /** Chunks of a record: none when it is too short. */
+  #plan(record: FastaRecord): ChunkPlan {
+    this.#note(record);
+    const tooShort = record.length < this.options.minimumLength;
+    return new ChunkPlan(tooShort ? 0 : record.length, this.options.length);
+  }
+
+  /** Adds the record's chunks from `first` on until the window is full; returns the first one that did not go in. */
+  #fill(window: Window, record: FastaRecord, plan: ChunkPlan, first: number): number {
+    return this.clock.time('read', () => {
+      const entry = window.open(record, plan, first);
+      let chunk = first;
+      for (; chunk < plan.count && (chunk === first || !window.full); chunk += 1) {
+        const start = plan.start(chunk);
+        const end = plan.end(chunk);
+        const view = record.bases.view(start, end);
+        if (view === undefined) record.bases.copy(start, end, this.#chunk);
+        this.#six.translate(view ?? this.#chunk, 0, end - start);
+        window.addChunk(entry, this.#six);
+      }
+      return chunk;
+    });
+  }
+
+  #note({ id, line, hadUracil, nonIupac }: FastaRecord): void {
+    const { oddities } = this;
+    if (hadUracil) oddities.uracilRecords += 1;
+    if (nonIupac === 0) return;
+    oddities.strangeRecords += 1;
+    oddities.strangeCharacters += nonIupac;
+    oddities.firstStrange ??= { id, line };
+  }
+}

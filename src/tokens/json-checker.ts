@@ -1,0 +1,65 @@
+/** Narrows parts of a parsed tokenizer file, with a UserError that names the part when it is not as needed. */
+
+import { UserError } from '../system/errors.ts';
+
+const REMEDY = 'Use the tokenizer.json that is published with DNABERT-S.';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export class JsonChecker {
+  /** @param file path as the user typed it */
+  constructor(readonly file: string) {}
+
+  /** @param sentence what is wrong, without a full stop */
+  refusal(sentence: string): UserError {
+    return new UserError(sentence, REMEDY, { file: this.file });
+  }
+
+  object(value: unknown, name: string): JsonObject {
+    if (isObject(value)) return value;
+    throw this.refusal(`${name} is ${kindOf(value)}, an object is needed`);
+  }
+
+  array(value: unknown, name: string): readonly unknown[] {
+    if (Array.isArray(value)) return value;
+    throw this.refusal(`${name} is ${kindOf(value)}, a list is needed`);
+  }
+
+  string(value: unknown, name: string): string {
+    if (typeof value === 'string') return value;
+    throw this.refusal(`${name} is ${kindOf(value)}, a text is needed`);
+  }
+
+  /** An integer in `[0, highest]`. */
+  integer(value: unknown, name: string, highest: number): number {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= highest) return value;
+    const found = typeof value === 'number' ? String(value) : kindOf(value);
+    throw this.refusal(`${name} is ${found}, an integer from 0 to ${highest} is needed`);
+  }
+
+  /** A setting that has to have one of the values for which there is an implementation. */
+  oneOf(value: unknown, name: string, implemented: readonly unknown[]): void {
+    if (implemented.includes(value)) return;
+    const { type } = isObject(value) ? value : {};
+    const found = type ?? JSON.stringify(value) ?? 'missing';
+    const known = implemented.filter((one) => one !== undefined).map((one) => JSON.stringify(one));
+    throw this.refusal(`the setting ${name} is ${found}, only ${known.join(' or ')} is implemented`);
+  }
+
+  /** A setting nobody has heard of may change what the tokens are. */
+  onlyKeys(object: JsonObject, prefix: string, known: readonly string[]): void {
+    for (const key of Object.keys(object)) {
+      if (!known.includes(key)) throw this.refusal(`the setting ${prefix}${key} is not implemented`);
+    }
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
+}
