@@ -1,0 +1,103 @@
+/**
+ * The account of a checkpoint's tensors against the names of an architecture: which stored tensor serves which
+ * canonical name, with which shape, and what is left over.
+ *
+ * Missing, wrongly shaped and unknown tensors are refused while the table is filled, by their stored names; values that
+ * are not finite are refused when read, so that no pass over the whole file is needed to open it.
+ */
+
+import { UserError } from '../../system/errors.ts';
+import { quoted } from './json.ts';
+import { elementCount, type TensorSource } from './source.ts';
+
+const REMEDY = 'Use an unchanged checkpoint of the published architecture.';
+
+interface Place {
+  readonly stored: string;
+  /** Elements [from, to) of the stored tensor, row-major. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export class TensorTable<Name extends string> {
+  /** Plain name (prefix stripped, old spellings replaced) -> stored name. */
+  readonly #stored = new Map<string, string>();
+  readonly #left: Set<string>;
+  readonly #places = new Map<Name, Place | Float32Array>();
+
+  /** @param prefix stripped from stored names where it stands */
+  constructor(
+    private readonly source: TensorSource,
+    prefix = '',
+  ) {
+    for (const stored of source.tensors.keys()) {
+      const plain = (stored.startsWith(prefix) ? stored.slice(prefix.length) : stored)
+        .replace(/LayerNorm\.gamma$/, 'LayerNorm.weight')
+        .replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
+      const other = this.#stored.get(plain);
+      if (other !== undefined) this.#refuse(`tensors ${quoted(other)} and ${quoted(stored)} are one and the same`);
+      this.#stored.set(plain, stored);
+    }
+    this.#left = new Set(this.#stored.keys());
+  }
+
+  has(plain: string): boolean {
+    return this.#stored.has(plain);
+  }
+
+  /** Shape of a tensor that must have `rank` dimensions. */
+  shape(plain: string, rank: number): readonly number[] {
+    const stored = this.#stored.get(plain);
+    if (stored === undefined) return this.#refuse(`tensor ${quoted(plain)} is missing`);
+    const shape = this.source.tensors.get(stored)?.shape ?? [];
+    if (shape.length !== rank) {
+      return this.#refuse(`tensor ${quoted(stored)} has shape [${shape.slice(0, 8)}], expected ${rank} dimensions`);
+    }
+    return shape;
+  }
+
+  /** Serves `name` from a whole tensor of exactly this shape. */
+  bind(name: Name, plain: string, shape: readonly number[]): void {
+    this.bindPart(name, plain, shape, 0, elementCount(shape) ?? 0);
+  }
+
+  /** Serves `name` from elements [from, to) of a tensor of exactly this shape. */
+  bindPart(name: Name, plain: string, shape: readonly number[], from: number, to: number): void {
+    const found = this.shape(plain, shape.length);
+    const stored = this.#stored.get(plain)!;
+    if (found.some((size, i) => size !== shape[i])) {
+      this.#refuse(`tensor ${quoted(stored)} has shape [${found}], expected [${shape}]`);
+    }
+    this.#left.delete(plain);
+    this.#places.set(name, { stored, from, to });
+  }
+
+  /** Serves `name` from values that the checkpoint does not hold. */
+  bindValues(name: Name, values: Float32Array): void {
+    this.#places.set(name, values);
+  }
+
+  /** To be called when all is bound: refuses a tensor that was neither bound nor matches `ignored`. */
+  refuseLeftOver(ignored: RegExp): void {
+    const left = [...this.#left].filter((plain) => !ignored.test(plain));
+    const [first] = left;
+    if (first === undefined) return;
+    const more = left.length > 1 ? ` (and ${left.length - 1} more)` : '';
+    this.#refuse(`tensor ${quoted(this.#stored.get(first)!)}${more} has no place in this architecture`);
+  }
+
+  async read(name: Name): Promise<Float32Array> {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new Error(`${name} is no tensor of this architecture`);
+    if (place instanceof Float32Array) return place.slice();
+    const values = await this.source.readFloat32(place.stored, place.from, place.to);
+    for (let i = 0; i < values.length; i++) {
+      if (!Number.isFinite(values[i])) this.#refuse(`tensor ${quoted(place.stored)} holds values that are not finite`);
+    }
+    return values;
+  }
+
+  #refuse(sentence: string): never {
+    throw new UserError(sentence, REMEDY, { file: this.source.file });
+  }
+}
