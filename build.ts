@@ -64,7 +64,7 @@ const BUN_PACKAGE: Readonly<Record<Target, { readonly name: string; readonly fil
   'darwin-arm64': { name: '@oven/bun-darwin-aarch64', file: 'bun' },
 };
 
-const WORKERS = ['src/run/workers/native-cpu.ts'];
+const WORKERS = ['src/run/workers/native-lane.ts'];
 
 async function build(target: Target): Promise<string> {
   const folder = join(ROOT, 'build', target);
@@ -170,8 +170,9 @@ function version(): string {
   return (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-/** Short commit, `-dirty` with changes in the tree; `unknown` where the sources are no checkout. */
+/** Short commit, `-dirty` with changes in the tree; `unknown` without git or where the sources are no checkout. */
 function commit(): string {
+  if (Bun.which('git') === null) return 'unknown';
   const git = Bun.spawnSync(['git', 'describe', '--always', '--dirty', '--exclude=*', '--abbrev=9'], { cwd: ROOT });
   return git.success ? git.stdout.toString().trim() : 'unknown';
 }

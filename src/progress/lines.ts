@@ -16,6 +16,8 @@ export type Verbosity = 'quiet' | 'normal' | 'verbose';
 export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
   if (verbosity === 'quiet') return () => undefined;
   const log = createConsola({
+    // Fixed here: CONSOLA_LEVEL in somebody's environment must not silence a warning.
+    level: 3,
     stdout: process.stderr,
     stderr: process.stderr,
     formatOptions: { date: false, colors: false, compact: true },
@@ -36,12 +38,6 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
         if (verbose) log.info(`device ${event.device}: ${event.name}, ${event.backend}, threads: ${event.threads}`);
         return;
       case 'batch':
-        if (verbose) {
-          const rate = countText(event.tokens / Math.max(event.seconds, 1e-6));
-          log.info(
-            `${event.encoder} batch ${event.status}: ${event.rows} rows, ${event.tokens} tokens, ${rate} tokens/s`,
-          );
-        }
         return;
       case 'progress':
         if (event.seconds - lastProgress < INTERVAL_SECONDS) return;

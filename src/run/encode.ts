@@ -1,6 +1,5 @@
 /**
- * Has every row of a window encoded: batches go out, two at a time so that the device never waits for the main thread,
- * and come back by number.
+ * Has every row of a window encoded: batches go out, as many at a time as the device wants, and come back by number.
  */
 
 import type { Session } from '../device/backend.ts';
@@ -10,8 +9,6 @@ import { type BatchPlan, planBatches } from './batches.ts';
 import type { RowSet } from './row-set.ts';
 import type { StageClock } from './stage-clock.ts';
 import type { Window } from './window.ts';
-
-const IN_FLIGHT = 2;
 
 export interface EncodeContext {
   readonly session: Session;
@@ -40,7 +37,7 @@ export async function encodeWindow(window: Window, context: EncodeContext): Prom
       await encodeBatch(job.encoder, job.plan, window[job.encoder], embeddings[job.encoder], context);
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  await Promise.all(Array.from({ length: context.session.inFlight }, lane));
   return embeddings;
 }
 

@@ -1,42 +1,72 @@
 /**
- * The native engine: both encoders and the classifier in ONNX Runtime on the CPU. It blocks its thread while it
- * computes, so it lives in the native Worker (run/workers/native-cpu.ts), behind the messages of protocol.ts.
+ * The native engine of one lane: both encoders and the classifier in ONNX Runtime on the CPU. It blocks its thread while
+ * it computes, so it lives in a Worker (run/workers/native-lane.ts), behind the messages of protocol.ts.
+ *
+ * Lanes share one set of sessions: ORT allows several threads to run a session at once, and weights are held once.
  */
 
 import type { EncoderName } from '../../model/bundle/manifest.ts';
 import type { Batch, ModelFiles } from '../backend.ts';
 import { alibiDistance, poolingRow } from '../encoder-inputs.ts';
-import { loadOrt } from './ort-api.ts';
-import { OrtEnvironment, type OrtSession } from './ort-session.ts';
+import { type Handle, loadOrt } from './ort-api.ts';
+import { OrtEnvironment, OrtSession } from './ort-session.ts';
+import type { JoinRequest, OpenRequest, SharedHandles } from './protocol.ts';
+
+type Sessions = Readonly<Record<EncoderName | 'classifier', OrtSession>>;
 
 export class NativeEngine {
-  readonly #environment: OrtEnvironment;
-  readonly #sessions: Readonly<Record<EncoderName | 'classifier', OrtSession>>;
-
-  /** @throws OrtError */
-  constructor(
-    library: string,
+  private constructor(
     readonly model: ModelFiles,
-    threads: number,
-  ) {
-    this.#environment = new OrtEnvironment(loadOrt(library));
+    readonly sessions: Sessions,
+    /** Of the lane that opened the sessions; the others own nothing. */
+    readonly environment: OrtEnvironment | undefined,
+  ) {}
+
+  /** @throws OrtError when a model cannot be loaded; nothing stays open then */
+  static open({ library, model, operatorThreads }: OpenRequest): NativeEngine {
+    const environment = new OrtEnvironment(loadOrt(library));
     const opened: OrtSession[] = [];
     const open = (path: string): OrtSession => {
-      const session = this.#environment.open(path, { threads });
+      const session = environment.open(path, { threads: operatorThreads });
       opened.push(session);
       return session;
     };
     try {
-      this.#sessions = {
+      const sessions = {
         nucleotide: open(model.nucleotide.path),
         protein: open(model.protein.path),
         classifier: open(model.classifier.path),
       };
+      return new NativeEngine(model, sessions, environment);
     } catch (error) {
       for (const session of opened) session.close();
-      this.#environment.close();
+      environment.close();
       throw error;
     }
+  }
+
+  /** Uses what another lane of this process opened, and keeps open as long as this one works. */
+  static join({ library, model, handles }: JoinRequest): NativeEngine {
+    const api = loadOrt(library);
+    const session = (handle: bigint): OrtSession => new OrtSession(api, handle, handles.cpuMemory);
+    const sessions = {
+      nucleotide: session(handles.nucleotide),
+      protein: session(handles.protein),
+      classifier: session(handles.classifier),
+    };
+    return new NativeEngine(model, sessions, undefined);
+  }
+
+  /** What another lane needs to join; only the opener has it. */
+  handles(): SharedHandles {
+    if (this.environment === undefined) throw new Error('only the lane that opened the sessions can share them');
+    const address = (handle: Handle): bigint => BigInt(handle);
+    return {
+      cpuMemory: address(this.environment.cpuMemory),
+      nucleotide: address(this.sessions.nucleotide.handle),
+      protein: address(this.sessions.protein.handle),
+      classifier: address(this.sessions.classifier.handle),
+    };
   }
 
   /** Mean embeddings `[rows, width]`. */
@@ -50,7 +80,7 @@ export class NativeEngine {
       inputs.push({ name: 'distance', shape: [1, 1, length, length], data: alibiDistance(length) });
     }
     const embeddings = new Float32Array(rows * width);
-    this.#sessions[encoder].run(inputs, { name: 'embedding_mean', shape: [rows, 1, width], data: embeddings });
+    this.sessions[encoder].run(inputs, { name: 'embedding_mean', shape: [rows, 1, width], data: embeddings });
     return embeddings;
   }
 
@@ -61,7 +91,7 @@ export class NativeEngine {
     protein: Float32Array<ArrayBuffer>,
   ): Float32Array<ArrayBuffer> {
     const scores = new Float32Array(rows * 2);
-    this.#sessions.classifier.run(
+    this.sessions.classifier.run(
       [
         { name: 'nucleotide', shape: [rows, this.model.nucleotide.width], data: nucleotide },
         { name: 'protein', shape: [rows, this.model.protein.width], data: protein },
@@ -71,8 +101,10 @@ export class NativeEngine {
     return scores;
   }
 
+  /** Releases what this lane opened; a lane that joined has nothing to release. */
   close(): void {
-    for (const session of Object.values(this.#sessions)) session.close();
-    this.#environment.close();
+    if (this.environment === undefined) return;
+    for (const session of Object.values(this.sessions)) session.close();
+    this.environment.close();
   }
 }

@@ -38,11 +38,11 @@ export interface OrtSessionOptions {
 /** The environment is one per process in ORT; it also owns the memory info that every tensor over our buffers names. */
 export class OrtEnvironment {
   readonly #environment: Handle;
-  readonly #cpuMemory: Handle;
+  readonly cpuMemory: Handle;
 
   constructor(readonly api: OrtApi) {
     this.#environment = api.create((slot) => api.call.CreateEnv(LOG_FATAL, 'virnucpro', slot));
-    this.#cpuMemory = api.create((slot) => api.call.CreateCpuMemoryInfo(ARENA_ALLOCATOR, MEMORY_DEFAULT, slot));
+    this.cpuMemory = api.create((slot) => api.call.CreateCpuMemoryInfo(ARENA_ALLOCATOR, MEMORY_DEFAULT, slot));
   }
 
   /** @throws OrtError when the model cannot be loaded */
@@ -56,7 +56,7 @@ export class OrtEnvironment {
         api.check(api.call.SetOptimizedModelFilePath(handle, cPath(options.optimizedModelPath)));
       }
       const session = api.create((slot) => api.call.CreateSession(this.#environment, cPath(modelPath), handle, slot));
-      return new OrtSession(api, session, this.#cpuMemory);
+      return new OrtSession(api, session, this.cpuMemory);
     } finally {
       api.call.ReleaseSessionOptions(handle);
     }
@@ -64,11 +64,12 @@ export class OrtEnvironment {
 
   /** After the last session is closed. */
   close(): void {
-    this.api.call.ReleaseMemoryInfo(this.#cpuMemory);
+    this.api.call.ReleaseMemoryInfo(this.cpuMemory);
     this.api.call.ReleaseEnv(this.#environment);
   }
 }
 
+/** Several threads may `run` one session at the same time; only its opener closes it. */
 export class OrtSession {
   constructor(
     readonly api: OrtApi,

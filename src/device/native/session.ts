@@ -1,28 +1,27 @@
 /**
- * The main thread's side of the native Worker: a Session whose calls become numbered requests. A Worker that dies
- * rejects everything that waits for it.
+ * The CPU as a device: one lane per thread, each running whole batches on its own core over shared sessions.
+ *
+ * Whole batches in parallel, and not one batch on all cores: operators need no barrier between threads, a batch's
+ * activations stay in one core's cache, and a row's bits cannot depend on the thread count, because one thread computes
+ * all of it. Beyond MOST_LANES, further threads help inside the operators instead: a Worker costs memory.
  */
 
-import { workerUrl } from '../../system/program.ts';
-import { type Batch, DeviceError, type DeviceInfo, type ModelFiles, type Session } from '../backend.ts';
-import type { Numbered, Reply, Request } from './protocol.ts';
+import type { Batch, DeviceInfo, ModelFiles, Session } from '../backend.ts';
+import { Lane } from './lane.ts';
+import type { Request, SharedHandles } from './protocol.ts';
 
-interface Waiting {
-  resolve(reply: { readonly data: Float32Array<ArrayBuffer>; readonly seconds: number }): void;
-  reject(error: DeviceError): void;
-}
+const MOST_LANES = 16;
+/** Requests per lane: one that is computed and one that waits, so that no lane waits for the main thread. */
+const REQUESTS_PER_LANE = 2;
 
 export class NativeSession implements Session {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #last = 0;
-  #dead: DeviceError | undefined;
+  private constructor(
+    readonly device: DeviceInfo,
+    readonly lanes: readonly Lane[],
+  ) {}
 
-  private constructor(readonly device: DeviceInfo) {
-    this.#worker = new Worker(workerUrl('run/workers/native-cpu.ts').href, { name: 'native-cpu' });
-    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#settle(data);
-    this.#worker.onerror = (event) => this.#fail(`the native Worker failed: ${event.message}`);
-    this.#worker.addEventListener('close', () => this.#fail('the native Worker ended before it had answered'));
+  get inFlight(): number {
+    return REQUESTS_PER_LANE * this.lanes.length;
   }
 
   /**
@@ -30,19 +29,25 @@ export class NativeSession implements Session {
    * @throws DeviceError when the library or a model cannot be loaded
    */
   static async open(library: string, model: ModelFiles, device: DeviceInfo): Promise<NativeSession> {
-    const session = new NativeSession(device);
+    const count = Math.min(device.threads, MOST_LANES);
+    const operatorThreads = 1 + device.threads - count;
+    const lanes = Array.from({ length: count }, (_, i) => new Lane(`native-${i + 1}`));
+    const [first, ...others] = lanes;
+    if (first === undefined) throw new Error('a native session needs a thread');
     try {
-      await session.#ask({ kind: 'open', library, model, threads: device.threads }, []);
-      return session;
+      const { result } = await first.ask({ kind: 'open', library, model, operatorThreads });
+      const handles = sharedHandles(result);
+      await Promise.all(others.map((lane) => lane.ask({ kind: 'join', library, model, handles })));
+      return new NativeSession(device, lanes);
     } catch (error) {
-      session.#worker.terminate();
+      for (const lane of lanes) lane.end();
       throw error;
     }
   }
 
   async encode(batch: Batch): Promise<{ readonly embeddings: Float32Array<ArrayBuffer>; readonly seconds: number }> {
-    const { data, seconds } = await this.#ask({ kind: 'encode', batch }, [batch.tokens.buffer]);
-    return { embeddings: data, seconds };
+    const { numbers, seconds } = await this.#compute({ kind: 'encode', batch }, [batch.tokens.buffer]);
+    return { embeddings: numbers, seconds };
   }
 
   async classify(
@@ -51,40 +56,30 @@ export class NativeSession implements Session {
     protein: Float32Array<ArrayBuffer>,
   ): Promise<Float32Array<ArrayBuffer>> {
     const request = { kind: 'classify', rows, nucleotide, protein } as const;
-    return (await this.#ask(request, [nucleotide.buffer, protein.buffer])).data;
+    return (await this.#compute(request, [nucleotide.buffer, protein.buffer])).numbers;
   }
 
+  /** Releases every handle. Nothing may be under way. */
   async close(): Promise<void> {
-    await this.#ask({ kind: 'close' }, []);
-    this.#dead = new DeviceError('DeviceLost', 'the native session is closed');
-    this.#worker.terminate();
+    const busy = this.lanes.reduce((sum, lane) => sum + lane.load, 0);
+    if (busy > 0) throw new Error(`a native session was closed with ${busy} requests under way`);
+    await this.lanes[0]!.ask({ kind: 'close' });
+    for (const lane of this.lanes) lane.end();
   }
 
-  #ask(
+  /** Gives the request to the lane that has the least to do. */
+  async #compute(
     request: Request,
     transfer: ArrayBuffer[],
-  ): Promise<{ readonly data: Float32Array<ArrayBuffer>; readonly seconds: number }> {
-    if (this.#dead !== undefined) return Promise.reject(this.#dead);
-    this.#last += 1;
-    const message: Numbered = { number: this.#last, request };
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(message.number, { resolve, reject });
-      this.#worker.postMessage(message, transfer);
-    });
+  ): Promise<{ readonly numbers: Float32Array<ArrayBuffer>; readonly seconds: number }> {
+    const lane = this.lanes.reduce((least, other) => (other.load < least.load ? other : least));
+    const { result, seconds } = await lane.ask(request, transfer);
+    if (!(result instanceof Float32Array)) throw new Error(`a lane answered ${request.kind} without numbers`);
+    return { numbers: result, seconds };
   }
+}
 
-  #settle(reply: Reply): void {
-    const waiting = this.#waiting.get(reply.number);
-    if (waiting === undefined) throw new Error(`the native Worker answered request ${reply.number} twice`);
-    this.#waiting.delete(reply.number);
-    if (reply.ok) waiting.resolve(reply);
-    else waiting.reject(new DeviceError(reply.kind, reply.message));
-  }
-
-  #fail(message: string): void {
-    if (this.#dead !== undefined) return;
-    this.#dead = new DeviceError('DeviceLost', message);
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#dead);
-    this.#waiting.clear();
-  }
+function sharedHandles(result: unknown): SharedHandles {
+  if (typeof result === 'object' && result !== null && 'cpuMemory' in result) return result as SharedHandles;
+  throw new Error('the first lane gave no handles');
 }
