@@ -33,7 +33,7 @@ const { values } = parseArgs({
   options: {
     python: { type: 'string', default: 'python3' },
     threads: { type: 'string', default: '2' },
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '9' },
     'batch-tokens': { type: 'string', default: '2048' },
   },
 });
@@ -62,8 +62,8 @@ const SHAPES: readonly Shape[] = [
   { name: 'ESM-2 35M shape', encoder: 'protein', architecture: esm2(12, 480, 20), length: 168 },
   { name: 'MosaicBERT 12 x 384', encoder: 'nucleotide', architecture: mosaicBert(12, 384, 6), length: 110 },
 ];
-/** Batches of one turn. */
-const BATCHES = 8;
+/** Batches of one turn: a few seconds for each shape. */
+const BATCHES = 4;
 
 const folder = mkdtempSync(join(tmpdir(), 'virnucpro-bench-'));
 try {

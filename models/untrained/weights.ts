@@ -55,7 +55,7 @@ export function randomWeights<A extends Architecture>(architecture: A, seed: str
     const normal = normalNumbers(`${seed} ${name}`);
     const isGain = /norm\.weight$/.test(name);
     const isVariance = name.endsWith('variance');
-    const scale = inputs === 1 ? 0.1 : 1.5 / Math.sqrt(name === 'embedding' ? 2 : inputs);
+    const scale = inputs === 1 ? 0.1 : 1 / Math.sqrt(name === 'embedding' ? 2 : inputs);
     return Float32Array.from({ length: outputs * inputs }, () => {
       const value = normal() * scale;
       return isVariance ? 1 + Math.abs(value) : isGain ? 1 + value : value;

@@ -69,7 +69,7 @@ export function parseArguments<C extends CommandSpec>(command: C, argv: readonly
     }
     const flag = command.flags.find((candidate: FlagSpec) => candidate.long === token.name);
     if (flag === undefined) throw unknownFlag(command, token.rawName);
-    if (flag.value !== undefined && token.value === undefined) {
+    if (flag.value !== undefined && isMissing(token)) {
       throw new UserError(`${token.rawName} needs a value (${flag.value})`, 'Give it behind the flag.');
     }
     if (flag.value === undefined && token.value !== undefined) {
@@ -88,6 +88,11 @@ export function parseArguments<C extends CommandSpec>(command: C, argv: readonly
     );
   }
   return new Arguments(command, positionals, given);
+}
+
+/** A flag is not the value of the one before it: `-o --force` is no folder. `--output=--force` is. */
+function isMissing({ value, inlineValue }: { value?: string | undefined; inlineValue?: boolean | undefined }): boolean {
+  return value === undefined || (inlineValue !== true && /^-./.test(value));
 }
 
 function unknownFlag(command: CommandSpec, typed: string): UserError {

@@ -5,7 +5,7 @@
 
 import { createConsola } from 'consola/basic';
 import type { EstimateEvent, Event, FinishedEvent, ProgressEvent, StartedEvent } from '../events/event.ts';
-import { bytesText, countText, durationText } from './quantities.ts';
+import { bytesText, counted, countText, durationText } from './quantities.ts';
 
 /** Seconds between two lines of progress. */
 const INTERVAL_SECONDS = 10;
@@ -73,7 +73,7 @@ function progressLine(event: ProgressEvent): string {
       ? bytesText(event.bytes)
       : `${Math.floor((100 * event.bytes) / event.bytes_total)} % of the input`;
   return (
-    `${share}, ${countText(event.records)} records, ${countText(event.frames)} frames, ` +
+    `${share}, ${counted(event.records, 'record')}, ${counted(event.frames, 'frame')}, ` +
     `${countText(event.viral)} viral, ${durationText(event.seconds)}`
   );
 }
@@ -82,7 +82,7 @@ function estimateLines(event: EstimateEvent): string[] {
   const line = (encoder: string, tokens: number, rate: number) =>
     `${encoder} model: ${countText(tokens)} tokens at ${countText(rate)} tokens/s`;
   return [
-    `${countText(event.records)} records, ${countText(event.chunks)} chunks, ${countText(event.frames)} open frames`,
+    `${counted(event.records, 'record')}, ${counted(event.chunks, 'chunk')}, ${counted(event.frames, 'open frame')}`,
     line('nucleotide', event.nucleotide_tokens, event.nucleotide_rate),
     line('protein', event.protein_tokens, event.protein_rate),
     `estimated time: ${durationText(event.seconds)}. Nothing was written.`,
@@ -109,6 +109,6 @@ function countsLine(counts: Readonly<Record<string, number>>): string {
   const shown = parts
     .filter(([key]) => (counts[key] ?? 0) > 0)
     .map(([key, text]) => `${countText(counts[key]!)} ${text}`);
-  const total = `${countText(counts['records']!)} records`;
+  const total = counted(counts['records']!, 'record');
   return shown.length === 0 ? total : `${total}: ${shown.join(', ')}`;
 }

@@ -65,7 +65,10 @@ export function parseManifest(json: unknown, file: string): Manifest {
   const damaged = (what: string) =>
     new UserError(`The manifest is damaged: ${what}`, 'Import or download the bundle again.', { file });
   const manifest = json as Partial<Manifest> | null;
-  if (typeof manifest !== 'object' || manifest === null) throw damaged('it is no JSON object');
+  if (typeof manifest !== 'object' || manifest === null || Array.isArray(manifest)) {
+    throw damaged('it is no JSON object');
+  }
+  if (manifest.format === undefined) throw damaged('"format" is missing');
   if (manifest.format !== BUNDLE_FORMAT) {
     throw new UserError(
       `The bundle has format ${String(manifest.format)}, this version reads format ${BUNDLE_FORMAT}`,

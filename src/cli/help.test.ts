@@ -1,0 +1,17 @@
+import { expect, test } from 'bun:test';
+import { COMMANDS } from './flags.ts';
+import { commandHelp, topHelp } from './help.ts';
+
+test('help ends in one line feed, has no trailing blanks', () => {
+  for (const text of [topHelp(), ...COMMANDS.map(commandHelp)]) {
+    expect(text).toEndWith('\n');
+    expect(text).not.toMatch(/[ \t]\n|\n\n$/);
+  }
+});
+
+test('the usage line shows what is taken', () => {
+  expect(COMMANDS.map(commandHelp).map((text) => text.split('\n')[2])).toEqual([
+    'Usage: virnucpro predict INPUT… [FLAGS]',
+    'Usage: virnucpro models import [FLAGS]',
+  ]);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from 'bun:test';
+import { bytesText, countText, durationText } from './quantities.ts';
+
+test.each([
+  [0, '0'],
+  [999, '999'],
+  [1000, '1,000'],
+  [22_000_000.4, '22,000,000'],
+])('%d is %s', (count, text) => expect(countText(count)).toBe(text));
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [99_949, '99.9 kB'],
+  [99_951, '100 kB'],
+  [999_499, '999 kB'],
+  [999_500, '1.0 MB'],
+  [1.5e9, '1.5 GB'],
+  [2e15, '2000 TB'],
+])('%d bytes are %s', (bytes, text) => expect(bytesText(bytes)).toBe(text));
+
+test.each([
+  [0, '0.0 s'],
+  [9.94, '9.9 s'],
+  [9.95, '10 s'],
+  [59.4, '59 s'],
+  [59.6, '1 min 00 s'],
+  [3599.4, '59 min 59 s'],
+  [3599.6, '1 h 00 min'],
+  [3 * 3600 + 5 * 60, '3 h 05 min'],
+  [47 * 3600 + 3599, '47 h 59 min'],
+  [48 * 3600, '2 d 0 h'],
+])('%d seconds are %s', (seconds, text) => expect(durationText(seconds)).toBe(text));

@@ -1,0 +1,10 @@
+import { expect, test } from 'bun:test';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { hostTarget, TARGETS, VERSION, workerUrl } from './program.ts';
+
+test('run from source, Workers are found and the version says so', () => {
+  expect(existsSync(fileURLToPath(workerUrl('run/workers/native-lane.ts')))).toBe(true);
+  expect(VERSION).toBe('0.0.0-source');
+  expect(TARGETS).toContain(hostTarget());
+});
