@@ -11,6 +11,10 @@ import type { NucleotideTokenizer } from '../tokens/nucleotide.ts';
 import type { StageClock } from './stage-clock.ts';
 import { Window } from './window.ts';
 
+const LONG_RECORD_BYTES = 64 * 2 ** 20;
+/** Garbage of a window is a few megabytes; a collection takes some milliseconds, a window without frames about 20. */
+const WINDOWS_PER_COLLECTION = 8;
+
 export interface WindowOptions {
   /** Chunk length, nt. */
   readonly length: number;
@@ -37,6 +41,7 @@ export class WindowSource {
   };
   readonly #six: SixFrames;
   readonly #chunk: Uint8Array;
+  #sinceCollected = 0;
 
   constructor(
     readonly run: RecordRun,
@@ -62,6 +67,7 @@ export class WindowSource {
             window.bytesRead = this.run.bytesRead;
             yield window;
             window = new Window(this.tokenizer);
+            this.#collect(record);
           }
         } while (next < plan.count);
         record = this.clock.time('read', () => batch.next());
@@ -69,6 +75,18 @@ export class WindowSource {
     }
     window.bytesRead = this.run.bytesRead;
     if (window.records.length > 0) yield window;
+  }
+
+  /**
+   * Has garbage collected while a long record is cut. The collector lets garbage grow in proportion to what is alive, so a
+   * chromosome of 1 Gb would cost another gigabyte of dead rows; one byte per base is what was promised.
+   */
+  #collect({ bases }: FastaRecord): void {
+    if (bases.capacity < LONG_RECORD_BYTES) return;
+    this.#sinceCollected += 1;
+    if (this.#sinceCollected < WINDOWS_PER_COLLECTION) return;
+    this.#sinceCollected = 0;
+    Bun.gc(true);
   }
 
   /** Chunks of a record: none when it is too short. */
