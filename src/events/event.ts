@@ -90,8 +90,11 @@ export interface FinishedEvent {
   readonly event: 'finished';
   readonly counts: Readonly<Record<string, number>>;
   readonly seconds: number;
-  /** Paths of what was written. */
+  /** Folder of what was written, as typed, and the names in it. */
+  readonly folder: string;
   readonly written: readonly string[];
+  /** What a person must know about the numbers, from the bundle's manifest. */
+  readonly note?: string | undefined;
 }
 
 export type Event =

@@ -27,14 +27,22 @@ const progress = (seconds: number, more: Partial<Extract<Event, { event: 'progre
 
 describe('lineRenderer', () => {
   test('a run, told', () => {
-    const finished: Event = { event: 'finished', counts: { records: 1, viral: 1 }, seconds: 2.04, written: ['out/x'] };
+    const finished: Event = {
+      event: 'finished',
+      counts: { records: 1, viral: 1 },
+      seconds: 2.04,
+      folder: 'out',
+      written: ['x', 'y'],
+      note: 'mind',
+    };
     expect(linesOf('normal', STARTED, { event: 'stage', stage: 'load', note: 'loading' }, finished)).toEqual([
       '[info] virnucpro 1.2.3: a.fa -> out',
       '[info] model m, chunks of 500 nt, threads: 4',
       '[info] loading',
       '[success] done in 2.0 s',
       '[success] 1 record: 1 viral',
-      '[success] wrote out/x',
+      '[success] out: x, y',
+      '[warn] mind',
     ]);
   });
 
@@ -43,10 +51,10 @@ describe('lineRenderer', () => {
     const told = linesOf(
       'normal',
       { ...STARTED, inputs: ['a', 'b'] },
-      { event: 'finished', counts, seconds: 1, written: [] },
+      { event: 'finished', counts, seconds: 1, folder: 'out', written: [] },
     );
     expect(told[0]).toContain('2 inputs -> out');
-    expect(told.at(-1)).toBe('[success] 1,500 records: 1,200 without an open frame, 300 empty');
+    expect(told.at(-2)).toBe('[success] 1,500 records: 1,200 without an open frame, 300 empty');
   });
 
   test('progress at most every ten seconds, as a share where the size is known', () => {

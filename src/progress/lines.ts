@@ -52,6 +52,8 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
         return;
       case 'finished':
         for (const line of finishedLines(event)) log.success(line);
+        // Again, because whoever reads only the end must read it too.
+        if (event.note !== undefined) log.warn(event.note);
         return;
       default:
         event satisfies never;
@@ -89,10 +91,10 @@ function estimateLines(event: EstimateEvent): string[] {
   ];
 }
 
-function finishedLines({ counts, seconds, written }: FinishedEvent): string[] {
+function finishedLines({ counts, seconds, folder, written }: FinishedEvent): string[] {
   const lines = [`done in ${durationText(seconds)}`];
   if (counts['records'] !== undefined) lines.push(countsLine(counts));
-  return [...lines, ...written.map((path) => `wrote ${path}`)];
+  return [...lines, `${folder}: ${written.join(', ')}`];
 }
 
 /** What became of the records, leaving out what did not occur. */

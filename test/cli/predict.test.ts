@@ -87,7 +87,7 @@ describe('names and talk', () => {
     box.write('one.fa', '>a\nATGAAATTTGGG\n');
     const { stdout, stderr } = await predict('one.fa', '-o', 'talk');
     expect(stdout).toBe('');
-    for (const word of ['loading', 'reading', 'writing', 'wrote talk/sequences.tsv']) {
+    for (const word of ['loading', 'reading', 'writing', 'talk: ', 'sequences.tsv']) {
       expect(stderr).toContain(word);
     }
     expect(stderr).not.toContain('\x1b');

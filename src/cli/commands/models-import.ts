@@ -3,6 +3,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { type BundleParts, writeBundle } from '../../convert/write-bundle.ts';
 import type { Emit } from '../../events/event.ts';
+import { MANIFEST_FILE } from '../../model/bundle/manifest.ts';
 import { openClassifier } from '../../model/checkpoint/classifier.ts';
 import { openEsm2 } from '../../model/checkpoint/esm2.ts';
 import { openMosaicBert } from '../../model/checkpoint/mosaicbert.ts';
@@ -34,13 +35,19 @@ export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit:
       ),
       tokenizer: await tokenizerFor(nucleotide.files[0]!),
     };
-    await writeBundle(resolve(output), parts, (step) =>
+    const manifest = await writeBundle(resolve(output), parts, (step) =>
       emit({ event: 'stage', stage: 'import', note: `import: ${step}` }),
     );
+    emit({
+      event: 'finished',
+      counts: {},
+      seconds: (performance.now() - began) / 1000,
+      folder: output,
+      written: [MANIFEST_FILE, ...manifest.files.map(({ path }) => path)],
+    });
   } finally {
     for (const weights of opened) await weights.close();
   }
-  emit({ event: 'finished', counts: {}, seconds: (performance.now() - began) / 1000, written: [output] });
 }
 
 /** `--classifier A --length 300 --classifier B --length 500`: the n-th length belongs to the n-th head. */
