@@ -58,6 +58,8 @@ export class OrtEnvironment {
       api.check(api.call.SetSessionGraphOptimizationLevel(handle, OPTIMIZE_ALL));
       api.check(api.call.SetIntraOpNumThreads(handle, options.threads));
       api.check(api.call.AddSessionConfigEntry(handle, 'optimization.disable_specified_optimizers', SLOW_FUSIONS));
+      // Helper threads that wait by spinning would take the cores of the other lanes.
+      api.check(api.call.AddSessionConfigEntry(handle, 'session.intra_op.allow_spinning', '0'));
       if (options.optimizedModelPath !== undefined) {
         api.check(api.call.SetOptimizedModelFilePath(handle, cPath(options.optimizedModelPath)));
       }

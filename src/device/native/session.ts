@@ -6,6 +6,7 @@
  * all of it. Beyond MOST_LANES, further threads help inside the operators instead: a Worker costs memory.
  */
 
+import { availableParallelism } from 'node:os';
 import type { Batch, DeviceInfo, ModelFiles, Session } from '../backend.ts';
 import { Lane } from './lane.ts';
 import type { Request, SharedHandles } from './protocol.ts';
@@ -30,7 +31,8 @@ export class NativeSession implements Session {
    */
   static async open(library: string, model: ModelFiles, device: DeviceInfo): Promise<NativeSession> {
     const count = Math.min(device.threads, MOST_LANES);
-    const operatorThreads = 1 + device.threads - count;
+    // More threads than cores would only get in each other's way.
+    const operatorThreads = 1 + Math.max(0, Math.min(device.threads, availableParallelism()) - count);
     const lanes = Array.from({ length: count }, (_, i) => new Lane(`native-${i + 1}`));
     const [first, ...others] = lanes;
     if (first === undefined) throw new Error('a native session needs a thread');
