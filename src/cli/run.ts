@@ -62,7 +62,12 @@ async function top(argv: readonly string[]): Promise<number> {
     process.stdout.write(topHelp());
     return EXIT.done;
   }
-  if (!first.startsWith('-')) throw unknownCommand(argv);
+  if (!first.startsWith('-')) {
+    const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+    if (group.length === 0 || !wantsHelp(argv.slice(1))) throw unknownCommand(argv);
+    process.stdout.write(group.map((command) => commandHelp(command)).join('\n'));
+    return EXIT.done;
+  }
   const spec = { name: '', summary: '', flags: TOP_FLAGS, examples: [] } as const satisfies CommandSpec;
   const given = parseTop(spec, argv);
   if (given.given.has('version')) {

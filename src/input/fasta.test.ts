@@ -40,6 +40,14 @@ describe('FastaReader', () => {
     expect(brief(text)).toEqual(expected);
   });
 
+  test('a file whose lines end with CR alone is refused, not read as one header', () => {
+    for (const text of ['>a\rACGT\r>b\rACG\r', '>a one\rACGT', '>a\r\rT']) {
+      expect(() => read(text)).toThrow(/carriage return alone.*tr /);
+      expect(() => readBlocks([...bytes(text)].map((byte) => Uint8Array.of(byte)))).toThrow('carriage return alone');
+    }
+    expect(brief('>a\rb\nT')).toEqual(['a\\x0db T']);
+  });
+
   test('counts bytes that are no nucleotide code, per record', () => {
     const records = read('>codes\nACGTURYSWKMBDHVN-.\nacgturyswkmbdhvn\n>foreign\nACXE*1?\x00\xc3\xa9\n>clean\nACGT\n');
     expect(records.map(({ nonIupac, hadUracil }) => [nonIupac, hadUracil])).toEqual([

@@ -10,7 +10,7 @@
 
 import { UserError } from '../system/errors.ts';
 import { BaseStore } from './bases.ts';
-import { AT, BLANK, GREATER, LF, LOWER_U, PLAIN, thymine, UPPER_U } from './letters.ts';
+import { AT, BLANK, CR, GREATER, LF, LOWER_U, PLAIN, thymine, UPPER_U } from './letters.ts';
 import { HeaderWord } from './record-id.ts';
 
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
@@ -59,6 +59,8 @@ export class FastaReader implements RecordBatch {
   private headerLine = 0;
   private nonIupac = 0;
   private hadUracil = false;
+  /** Byte of the file, while its first line is read. */
+  private firstReturn: number | undefined;
   private readonly word = new HeaderWord();
 
   /**
@@ -81,11 +83,21 @@ export class FastaReader implements RecordBatch {
     this.passed += this.block.length;
     this.block = block;
     this.at = 0;
+    const carriageReturn = this.line === 1 && this.firstReturn === undefined ? block.indexOf(CR) : -1;
+    if (carriageReturn >= 0) this.firstReturn = this.passed + carriageReturn;
     if (this.scratch.length < block.length) this.scratch = new Uint8Array(block.length);
   }
 
   /** No more blocks will come: the record that is open is whole. */
   end(): void {
+    // Without a single line feed the whole file is one header, and its sequences would vanish in it.
+    if (this.open && this.line === 1 && (this.firstReturn ?? Infinity) < this.passed + this.block.length - 1) {
+      throw new UserError(
+        'the lines end with a carriage return alone, as on very old Macs',
+        "Convert it first: tr '\\r' '\\n' < old.fa > new.fa",
+        { file: this.file, line: 1 },
+      );
+    }
     this.ended = true;
   }
 
