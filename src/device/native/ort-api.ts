@@ -63,8 +63,7 @@ export interface OrtApi {
  */
 export function loadOrt(libraryPath: string): OrtApi {
   setCEnvironment('ORT_DISABLE_TELEMETRY', '1');
-  const library = dlopen(libraryPath, { OrtGetApiBase: { args: [], returns: 'ptr' } });
-  const base = library.symbols.OrtGetApiBase();
+  const base = openLibrary(libraryPath).symbols.OrtGetApiBase();
   if (base === null) throw new Error(`${libraryPath}: OrtGetApiBase returned nothing`);
   const { symbols: entry } = linkSymbols({
     GetApi: { ptr: pointerAt(base, 0), args: ['u32'], returns: 'ptr' },
@@ -95,6 +94,15 @@ export function loadOrt(libraryPath: string): OrtApi {
     return handle;
   };
   return { version, call, check, create };
+}
+
+/** A library that the system cannot load (an old glibc, another processor) is no bug of ours: it is told as ORT's own errors are. */
+function openLibrary(path: string) {
+  try {
+    return dlopen(path, { OrtGetApiBase: { args: [], returns: 'ptr' } });
+  } catch (error) {
+    throw new OrtError(`${path} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** A path as ORTCHAR_T: UTF-8, on Windows UTF-16; zero-ended. */

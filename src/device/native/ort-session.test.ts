@@ -8,7 +8,7 @@ import { randomWeights } from '../../../models/untrained/weights.ts';
 import { ortLibrary } from '../../../test/helpers/native.ts';
 import { buildClassifierGraph } from '../../model/graph/classifier.ts';
 import { ShardWriter } from '../../model/graph/shards.ts';
-import { loadOrt, type OrtApi } from './ort-api.ts';
+import { loadOrt, type OrtApi, OrtError } from './ort-api.ts';
 import { OrtEnvironment, type Tensor } from './ort-session.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ort-session-'));
@@ -93,4 +93,11 @@ test('the output is written in place, row by row', () => {
   expect([...output.data]).toEqual([first!, second!, first!, second!, first!, second!, first!, second!]);
   session.close();
   environment.close();
+});
+
+test('a library that the system cannot load is told with its path', () => {
+  const path = join(folder, 'libonnxruntime.so.1');
+  writeFileSync(path, 'this is no library');
+  expect(() => loadOrt(path)).toThrow(OrtError);
+  expect(() => loadOrt(path)).toThrow(`${path} cannot be loaded`);
 });
