@@ -103,7 +103,7 @@ function unknownFlag(command: CommandSpec, typed: string): UserError {
       )
     : undefined;
   return new UserError(
-    `"virnucpro ${command.name}" has no flag ${typed}`,
+    `"${`virnucpro ${command.name}`.trim()}" has no flag ${typed}`,
     meant === undefined ? `Try "virnucpro ${command.name} --help".` : `Did you mean --${meant}?`,
   );
 }

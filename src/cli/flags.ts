@@ -29,7 +29,7 @@ export interface CommandSpec {
 }
 
 const QUIET = { long: 'quiet', short: 'q', help: 'Say nothing but errors.' } as const;
-const VERBOSE = { long: 'verbose', short: 'v', help: 'Say more: settings, devices, batches.' } as const;
+const VERBOSE = { long: 'verbose', short: 'v', help: 'Say more: settings and devices.' } as const;
 const HELP = { long: 'help', short: 'h', help: 'Show this help.' } as const;
 
 export const PREDICT = {

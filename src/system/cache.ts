@@ -7,7 +7,7 @@
  */
 
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXIT, UserError } from './errors.ts';
 
@@ -31,24 +31,35 @@ function choose(): string {
       EXIT.runtime,
     );
   }
-  const usual = join(platformCache(), 'virnucpro');
-  if (usable(usual)) return usual;
-  const temporary = join(tmpdir(), `virnucpro-${userInfo().username}`);
+  const platform = platformCache();
+  const usual = platform === undefined ? undefined : join(platform, 'virnucpro');
+  if (usual !== undefined && usable(usual)) return usual;
+  const temporary = join(tmpdir(), `virnucpro-${process.getuid?.() ?? 'user'}`);
   if (usable(temporary) && isOwn(temporary)) return temporary;
   throw new UserError(
-    `Neither ${usual} nor ${temporary} can be written`,
+    `Neither ${usual ?? 'a home folder'} nor ${temporary} can be written`,
     'Set VIRNUCPRO_CACHE to a folder you may write to.',
     {},
     EXIT.runtime,
   );
 }
 
-function platformCache(): string {
+/** undefined where this user has no home, as in containers with a bare user id. */
+function platformCache(): string | undefined {
   const xdg = process.env['XDG_CACHE_HOME'];
   if (xdg?.startsWith('/')) return xdg;
-  if (process.platform === 'win32') return process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
-  return join(homedir(), '.cache');
+  const home = homeFolder();
+  if (process.platform === 'win32') return process.env['LOCALAPPDATA'] ?? (home && join(home, 'AppData', 'Local'));
+  if (home === undefined) return undefined;
+  return process.platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
+}
+
+function homeFolder(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }
 
 function usable(path: string): boolean {
@@ -65,5 +76,5 @@ function usable(path: string): boolean {
 function isOwn(path: string): boolean {
   if (process.platform === 'win32') return true;
   const stats = lstatSync(path);
-  return stats.isDirectory() && stats.uid === userInfo().uid && (stats.mode & 0o022) === 0;
+  return stats.isDirectory() && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
 }

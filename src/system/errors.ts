@@ -16,6 +16,8 @@ export const EXIT = {
   bug: 70,
   interrupted: 130,
   terminated: 143,
+  /** The terminal or the connection went away. */
+  hungUp: 129,
 } as const;
 
 export interface Whereabouts {

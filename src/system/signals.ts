@@ -2,7 +2,7 @@
 
 import { EXIT } from './errors.ts';
 
-const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp } as const;
 
 /**
  * Runs `undo` and ends the process when a person or a scheduler stops it.

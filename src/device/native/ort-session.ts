@@ -77,6 +77,24 @@ export class OrtEnvironment {
   }
 }
 
+/** Zero-ended names by their text, kept for good: ORT reads them through raw pointers, which keep nothing alive. */
+const NAMES = new Map<string, Uint8Array>();
+
+function nameBytes(name: string): Uint8Array {
+  const known = NAMES.get(name);
+  if (known !== undefined) return known;
+  // Memory of its own: a small Buffer would be a piece of Bun's shared pool.
+  const bytes = new TextEncoder().encode(`${name}\0`);
+  NAMES.set(name, bytes);
+  return bytes;
+}
+
+/**
+ * Everything whose memory ORT holds by address during a run. A pointer is no reference: without this the collector may free
+ * a tensor between the making of its OrtValue and the end of the run, and ORT would read what came after it.
+ */
+const HELD = new Set<readonly unknown[]>();
+
 /** Several threads may `run` one session at the same time; only its opener closes it. */
 export class OrtSession {
   constructor(
@@ -88,11 +106,17 @@ export class OrtSession {
   /** Runs the graph once; `output.data` is filled in place. */
   run(inputs: readonly Tensor[], output: Tensor): void {
     const values: Handle[] = [];
+    const tensors = [...inputs, output];
+    const namePointers = BigUint64Array.from(tensors, ({ name }) => BigInt(ptr(nameBytes(name))));
+    const handles = new BigUint64Array(tensors.length);
+    const held = [namePointers, handles, ...tensors.map(({ data }) => data)];
+    HELD.add(held);
     try {
-      for (const tensor of [...inputs, output]) values.push(this.#value(tensor));
-      const names = [...inputs, output].map((tensor) => Buffer.from(`${tensor.name}\0`));
-      const namePointers = BigUint64Array.from(names, (name) => BigInt(ptr(name)));
-      const handles = BigUint64Array.from(values, (value) => BigInt(value));
+      for (const [i, tensor] of tensors.entries()) {
+        const value = this.#value(tensor);
+        values.push(value);
+        handles[i] = BigInt(value);
+      }
       this.api.check(
         this.api.call.Run(
           this.handle,
@@ -107,6 +131,7 @@ export class OrtSession {
       );
     } finally {
       for (const value of values) this.api.call.ReleaseValue(value);
+      HELD.delete(held);
     }
   }
 
