@@ -3,6 +3,7 @@
  * in a temporary folder beside its place and renamed when it is complete, so a bundle under its final name is whole.
  */
 
+import { rmSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Esm2Architecture, MosaicBertArchitecture, Weights } from '../model/architecture.ts';
@@ -19,8 +20,10 @@ import { buildMosaicBertGraph } from '../model/graph/mosaicbert.ts';
 import type { OnnxGraph } from '../model/graph/onnx.ts';
 import { ShardWriter } from '../model/graph/shards.ts';
 import { UserError } from '../system/errors.ts';
+import { machineError } from '../system/machine-error.ts';
 import { VERSION } from '../system/program.ts';
 import { sha256OfFile } from '../system/sha256.ts';
+import { onSignal } from '../system/signals.ts';
 import { NucleotideTokenizer } from '../tokens/nucleotide.ts';
 import { proteinTokens } from '../tokens/residues.ts';
 import { computeGolden, type Head } from './golden.ts';
@@ -51,17 +54,30 @@ export async function writeBundle(folder: string, parts: BundleParts, told: (ste
       file: folder,
     });
   }
-  const tokenizer = NucleotideTokenizer.parse(await Bun.file(parts.tokenizer).json(), parts.tokenizer);
+  const tokenizer = NucleotideTokenizer.parse(await readJson(parts.tokenizer), parts.tokenizer);
   refuseMisfits(parts, tokenizer);
   const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.partial`);
+  const release = onSignal(() => rmSync(temporary, { recursive: true, force: true }));
   try {
     await mkdir(temporary, { recursive: true });
     const manifest = await fill(temporary, parts, tokenizer, told);
     await rename(temporary, folder);
     return manifest;
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw error;
+    // What went wrong first is what the person must hear of.
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    throw machineError(error, folder);
+  } finally {
+    release();
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return await Bun.file(path).json();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw machineError(error, path);
+    throw new UserError('the tokenizer is no valid JSON', 'Get it again from where it came from.', { file: path });
   }
 }
 

@@ -33,6 +33,8 @@ export interface Batch {
 
 export interface Session {
   readonly device: DeviceInfo;
+  /** Batches that are computed at the same time. */
+  readonly parallel: number;
   /** Batches to keep under way: enough that the device never waits for the next one. */
   readonly inFlight: number;
   /** Mean embeddings `[rows, width]` of the batch's encoder. */

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../system/errors.ts';
-import { machineError, systemCode } from './machine-error.ts';
+import { machineError, systemCode } from '../system/machine-error.ts';
 import { RESULT_FILES } from './paths.ts';
 
 /**

@@ -72,7 +72,7 @@ export interface Summary {
   /** Every option that can change the result or the run, with the value that was used. */
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly devices: readonly SummaryDevice[];
-  /** Wall seconds: `total`, then one entry per stage. */
+  /** `total` in wall seconds, then the busy seconds of each stage; those of the encoders are summed over all threads. */
   readonly seconds: Readonly<{ total: number } & Record<string, number>>;
 }
 

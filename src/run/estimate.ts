@@ -42,7 +42,7 @@ export async function estimate(windows: AsyncIterable<Window>, context: EncodeCo
   };
 }
 
-/** Tokens per second over the window's largest batch, after one run to warm up; 0 when the window has no rows. */
+/** Tokens per second of the whole device, from the window's largest batch, after one run to warm up; 0 when the window has no rows. */
 async function measure(window: Window, encoder: EncoderName, { session, batchTokens }: EncodeContext): Promise<number> {
   const set = window[encoder];
   const plans = planBatches(set, batchTokens).sort((a, b) => b.rows.length * b.length - a.rows.length * a.length);
@@ -55,5 +55,6 @@ async function measure(window: Window, encoder: EncoderName, { session, batchTok
     const batch = { encoder, rows: plan.rows.length, length: plan.length, tokens };
     seconds = (await session.encode(batch)).seconds;
   }
-  return (plan.rows.length * plan.length) / Math.max(seconds, 1e-6);
+  // One batch was timed alone; a run computes `parallel` of them at once.
+  return (session.parallel * plan.rows.length * plan.length) / Math.max(seconds, 1e-6);
 }

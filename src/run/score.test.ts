@@ -16,6 +16,7 @@ import { WindowSource } from './windows.ts';
 class FakeSession implements Session {
   readonly device = { id: 'cpu', backend: 'native-cpu', name: 'fake', threads: 1 } as const;
   readonly inFlight = 3;
+  readonly parallel = 1;
   readonly batches: Batch[] = [];
   underWay = 0;
   mostUnderWay = 0;

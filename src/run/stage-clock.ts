@@ -1,4 +1,7 @@
-/** Wall seconds spent in each stage, added up over a run. Stages overlap (reading goes on while a device computes). */
+/**
+ * Seconds spent in each stage, added up over a run. Stages overlap (reading goes on while a device computes), and the
+ * seconds of the encoders are added up over all lanes that were busy: with several threads they pass the run's own time.
+ */
 
 export const STAGES = ['load', 'read', 'nucleotide', 'protein', 'classify', 'write'] as const;
 export type Stage = (typeof STAGES)[number];

@@ -70,7 +70,17 @@ test('a run killed outright leaves no file under its final name, and the next on
   const { child } = await running('-o', 'killed');
   child.kill('SIGKILL');
   await child.exited;
-  expect(box.list('killed').every((name) => name.endsWith('.partial'))).toBe(true);
+  expect(box.list('killed').every((name) => name.endsWith('.partial') || name === '.virnucpro.lock')).toBe(true);
   await box.ok(['predict', 'one.fa', '--model', model, '-o', 'killed']);
   expect(box.list('killed').filter((name) => name.endsWith('.partial'))).toEqual([]);
 }, 20_000);
+
+test('a second run into the same folder is refused while the first one writes', async () => {
+  const { child } = await running('-o', 'shared');
+  const second = await box.run(['predict', 'one.fa', '-o', 'shared', '--force']);
+  expect(second.code).toBe(2);
+  expect(second.stderr).toContain('another run is writing to this folder');
+  child.kill('SIGTERM');
+  await child.exited;
+  expect(box.list('shared')).toEqual([]);
+});

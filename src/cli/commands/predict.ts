@@ -10,6 +10,7 @@ import type { ClassifierEntry } from '../../model/bundle/manifest.ts';
 import { Delivery } from '../../output/deliver.ts';
 import { EmbeddingFiles } from '../../output/embeddings.ts';
 import { prepareFolder } from '../../output/folder.ts';
+import { lockFolder } from '../../output/folder-lock.ts';
 import { ResultFiles } from '../../output/results.ts';
 import type { Summary, SummaryCounts } from '../../output/summary.ts';
 import type { EncodeContext } from '../../run/encode.ts';
@@ -67,7 +68,14 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   const options = { length: head.length, minimumLength: plan.minimumLength };
   const source = new WindowSource(input, tokenizer, options, clock);
   if (plan.dryRun) await tellEstimate(run, source, session);
-  else await scoreAndWrite(run, source, session);
+  else {
+    const unlock = lockFolder(plan.output);
+    try {
+      await scoreAndWrite(run, source, session, unlock);
+    } finally {
+      unlock();
+    }
+  }
 }
 
 function tellStart({ plan, emit, bundle, head, note }: Run): void {
@@ -93,11 +101,14 @@ async function tellEstimate(run: Run, source: WindowSource, session: Session): P
   run.emit(answer);
 }
 
-async function scoreAndWrite(run: Run, source: WindowSource, session: Session): Promise<void> {
+async function scoreAndWrite(run: Run, source: WindowSource, session: Session, unlock: () => void): Promise<void> {
   const { plan, emit, clock, input, startedAt } = run;
   const context = encodeContext(run, session);
   const files = ResultFiles.open(plan.output);
-  const release = onSignal(() => files.abort());
+  const release = onSignal(() => {
+    files.abort();
+    unlock();
+  });
   try {
     emit({ event: 'stage', stage: 'predict', note: 'reading, translating, encoding, classifying' });
     const embeddings = plan.saveEmbeddings ? new EmbeddingFiles(plan.output, context.widths, files) : undefined;
@@ -109,6 +120,7 @@ async function scoreAndWrite(run: Run, source: WindowSource, session: Session): 
       const seconds = (Date.now() - startedAt.getTime()) / 1000;
       emit({ event: 'progress', records, chunks, frames, viral, bytes, bytes_total: input.bytesTotal, seconds });
     }
+    tellEmptyInputs(run);
     const counts = delivery.finish(input.reports.reduce((sum, { records }) => sum + records, 0));
     await session.close();
     tellOddities(source.oddities, emit);
@@ -122,6 +134,14 @@ async function scoreAndWrite(run: Run, source: WindowSource, session: Session): 
     throw error;
   } finally {
     release();
+  }
+}
+
+/** An input without a record is most often a pipe that broke or a wrong name. */
+function tellEmptyInputs({ input, emit }: Run): void {
+  for (const { path, records } of input.reports) {
+    if (records === 0)
+      emit({ event: 'warning', message: `${path === '-' ? 'standard input' : path} holds no record.` });
   }
 }
 

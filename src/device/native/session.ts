@@ -21,6 +21,10 @@ export class NativeSession implements Session {
     readonly lanes: readonly Lane[],
   ) {}
 
+  get parallel(): number {
+    return this.lanes.length;
+  }
+
   get inFlight(): number {
     return REQUESTS_PER_LANE * this.lanes.length;
   }

@@ -10,6 +10,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { cacheFolder } from '../../system/cache.ts';
 import { UserError } from '../../system/errors.ts';
+import { systemCode } from '../../system/machine-error.ts';
 import { sha256OfBytes, sha256OfFile } from '../../system/sha256.ts';
 import { type BundleFile, MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
 
@@ -70,7 +71,10 @@ async function verifyFile(folder: string, { path, bytes, sha256 }: BundleFile, a
   const state = `${stats.size} ${stats.mtimeNs} ${stats.ino} ${sha256}`;
   const memory = bytes >= LARGE_BYTES ? join(cacheFolder(), 'verified', sha256OfBytes(full)) : undefined;
   if (memory !== undefined && !always && (await remembered(memory)) === state) return;
-  if ((await sha256OfFile(full)) !== sha256) throw refuse('was altered: its sha256 is not the one in the manifest');
+  const digest = await sha256OfFile(full).catch((error: unknown) => {
+    throw refuse(`cannot be read (${systemCode(error) ?? String(error)})`);
+  });
+  if (digest !== sha256) throw refuse('was altered: its sha256 is not the one in the manifest');
   if (memory !== undefined) await remember(memory, state);
 }
 

@@ -1,6 +1,6 @@
 /** What the system says when a file cannot be written, as a sentence with what to do about it. */
 
-import { EXIT, UserError } from '../system/errors.ts';
+import { EXIT, UserError } from './errors.ts';
 
 const ELSEWHERE = 'choose another folder with --output';
 

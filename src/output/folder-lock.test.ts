@@ -1,0 +1,35 @@
+import { afterAll, expect, test } from 'bun:test';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lockFolder } from './folder-lock.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'folder-lock-'));
+const path = join(folder, '.virnucpro.lock');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a second run is refused until the first gives the lock back', () => {
+  const release = lockFolder(folder);
+  expect(() => lockFolder(folder)).toThrow(`another run is writing to this folder (process ${process.pid}`);
+  release();
+  expect(existsSync(path)).toBe(false);
+  lockFolder(folder)();
+});
+
+test('a lock whose process is gone is taken over, one of another host is not', () => {
+  const gone = Bun.spawnSync(['true']).pid;
+  writeFileSync(path, `${gone} ${hostname()}\n`);
+  const release = lockFolder(folder);
+  release();
+  writeFileSync(path, `${gone} elsewhere.example\n`);
+  expect(() => lockFolder(folder)).toThrow('on elsewhere.example');
+  rmSync(path);
+});
+
+test('a lock that somebody else took over is left alone', () => {
+  const release = lockFolder(folder);
+  writeFileSync(path, '1 elsewhere.example\n');
+  release();
+  expect(existsSync(path)).toBe(true);
+  rmSync(path);
+});

@@ -1,0 +1,62 @@
+/**
+ * One run at a time in a result folder: a lock file with the owner's process and host, made exclusively. A lock whose
+ * process is gone from this host is stale and taken over; of another host nothing can be known, so it is respected.
+ */
+
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../system/errors.ts';
+import { machineError, systemCode } from '../system/machine-error.ts';
+
+const LOCK_FILE = '.virnucpro.lock';
+
+/**
+ * @param folder an existing folder
+ * @returns a function that gives the lock back; it never throws
+ */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, LOCK_FILE);
+  const own = `${process.pid} ${hostname()}\n`;
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      writeFileSync(path, own, { flag: 'wx' });
+      return () => {
+        if (contentOf(path) === own) rmSync(path, { force: true });
+      };
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw machineError(error, path);
+      const [pid, host] = (contentOf(path) ?? '').trim().split(' ');
+      if (host !== hostname() || isAlive(Number(pid))) {
+        throw new UserError(
+          `another run is writing to this folder (process ${pid} on ${host})`,
+          `Wait for it, or choose another folder with --output. If it is gone for sure, remove ${path}.`,
+          { file: folder },
+        );
+      }
+      rmSync(path, { force: true });
+    }
+  }
+  throw new UserError('another run began to write to this folder just now', 'Choose another folder with --output.', {
+    file: folder,
+  });
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Signal 0 only asks; EPERM means that the process is there and somebody else's. */
+function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}
