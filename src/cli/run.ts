@@ -7,7 +7,7 @@ import { DeviceError } from '../device/backend.ts';
 import type { Verbosity } from '../progress/lines.ts';
 import { EXIT, UserError } from '../system/errors.ts';
 import { COMMIT, VERSION } from '../system/program.ts';
-import { Arguments, parseArguments } from './arguments.ts';
+import { parseArguments } from './arguments.ts';
 import { COMMANDS, type CommandSpec, MODELS_IMPORT, PREDICT, TOP_FLAGS } from './flags.ts';
 import { commandHelp, topHelp } from './help.ts';
 import { suggest } from './suggest.ts';
@@ -69,19 +69,14 @@ async function top(argv: readonly string[]): Promise<number> {
     return EXIT.done;
   }
   const spec = { name: '', summary: '', flags: TOP_FLAGS, examples: [] } as const satisfies CommandSpec;
-  const given = parseTop(spec, argv);
-  if (given.given.has('version')) {
+  const given = parseArguments<CommandSpec>(spec, argv);
+  if (given.has('version')) {
     process.stdout.write(`virnucpro ${VERSION} (${COMMIT})\n`);
-    if (given.given.has('verbose')) process.stdout.write(await partsText());
+    if (given.has('verbose')) process.stdout.write(await partsText());
     return EXIT.done;
   }
   process.stdout.write(topHelp());
   return EXIT.done;
-}
-
-function parseTop(spec: CommandSpec, argv: readonly string[]): Arguments<CommandSpec> {
-  const given = parseArguments(spec, argv);
-  return new Arguments(spec, given.positionals, given.given);
 }
 
 /** What the executable carries: one line per embedded file. */
