@@ -2,10 +2,21 @@
  * Builds the executable: `bun build.ts [--target TARGET]…`, for this machine by default.
  *
  * Everything a run needs is embedded: the native libraries of that platform and no other, the embedded model bundle, the
- * Workers. `build/TARGET/parts` is the folder that goes in as it is; `parts.json` lists it with sizes and hashes.
+ * Workers, the kernels. `build/TARGET/parts` is the folder that goes in as it is; `parts.json` lists it with sizes and
+ * hashes. `build/kernel.wasm` is compiled first: the sources import it as a file, in the executable or out of it.
  */
 
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   UNTRAINED_LENGTHS,
@@ -56,6 +67,12 @@ const WEB_ASSEMBLY: NativePart = {
   from: join(MODULES, 'onnxruntime-web', 'dist', 'ort-wasm-simd-threaded.jspi.wasm'),
 };
 
+/** Options of AssemblyScript's compiler; the stub runtime is none, as the kernels make no objects. */
+const KERNEL_OPTIONS = [
+  ...['--enable', 'simd', '--enable', 'relaxed-simd', '--runtime', 'stub'],
+  ...['--optimizeLevel', '3', '--noAssert'],
+];
+
 /** Bun's own package for a target; its executable is the base of ours. */
 const BUN_PACKAGE: Readonly<Record<Target, { readonly name: string; readonly file: string }>> = {
   'linux-x64': { name: '@oven/bun-linux-x64', file: 'bun' },
@@ -64,7 +81,7 @@ const BUN_PACKAGE: Readonly<Record<Target, { readonly name: string; readonly fil
   'darwin-arm64': { name: '@oven/bun-darwin-aarch64', file: 'bun' },
 };
 
-const WORKERS = ['src/run/workers/native-lane.ts'];
+const WORKERS = ['src/run/workers/native-lane.ts', 'src/run/workers/sequence.ts'];
 
 async function build(target: Target): Promise<string> {
   const folder = join(ROOT, 'build', target);
@@ -91,6 +108,29 @@ async function build(target: Target): Promise<string> {
   });
   if (!result.success) throw new AggregateError(result.logs, `build for ${target} failed`);
   return outfile;
+}
+
+/**
+ * Compiles kernel/ to build/kernel.wasm. That takes seconds, so a file beside it says what it was made of. The result is
+ * put in place at once: another process may be reading the last one.
+ */
+function compileKernel(): void {
+  const folder = join(ROOT, 'kernel');
+  const sources = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
+  const compiler = JSON.stringify(locked('assemblyscript'));
+  const made = [compiler, ...KERNEL_OPTIONS, ...sources.map((name) => readFileSync(join(folder, name), 'utf8'))];
+  const digest = sha256OfBytes(new TextEncoder().encode(JSON.stringify(made)));
+  const outfile = join(ROOT, 'build', 'kernel.wasm');
+  const stamp = `${outfile}.made-of`;
+  if (existsSync(outfile) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  mkdirSync(join(ROOT, 'build'), { recursive: true });
+  const temporary = `${outfile}.${process.pid}`;
+  const asc = join(MODULES, 'assemblyscript', 'bin', 'asc.js');
+  run([process.execPath, asc, join('kernel', 'index.ts'), '--outFile', temporary, ...KERNEL_OPTIONS], ROOT);
+  renameSync(temporary, outfile);
+  writeFileSync(stamp, digest);
 }
 
 /** Fills the parts folder from scratch. */
@@ -196,7 +236,9 @@ function targetsOf(argv: readonly string[]): Target[] {
   return targets;
 }
 
-for (const target of targetsOf(process.argv.slice(2))) {
+const targets = targetsOf(process.argv.slice(2));
+compileKernel();
+for (const target of targets) {
   const began = performance.now();
   const outfile = await build(target);
   const megabytes = (statSync(outfile).size / 1e6).toFixed(0);

@@ -30,11 +30,12 @@ export interface CommandSpec {
 
 const QUIET = { long: 'quiet', short: 'q', help: 'Say nothing but errors.' } as const;
 const VERBOSE = { long: 'verbose', short: 'v', help: 'Say more: settings and devices.' } as const;
+const STRICT = { long: 'strict', help: 'Stop at the first record that cannot be read.' } as const;
 const HELP = { long: 'help', short: 'h', help: 'Show this help.' } as const;
 
 export const PREDICT = {
   name: 'predict',
-  summary: 'Find viral sequences in FASTA files.',
+  summary: 'Find viral sequences in FASTA and FASTQ files.',
   positionals: 'INPUT…',
   flags: [
     { long: 'output', short: 'o', value: 'DIR', help: 'Folder for the results.', default: 'STEM_predictions' },
@@ -53,12 +54,51 @@ export const PREDICT = {
     { long: 'save-embeddings', help: "Write every frame's embeddings as .npy files too." },
     { long: 'verify-bundle', help: 'Hash every file of the bundle, also those that were checked before.' },
     { long: 'dry-run', short: 'n', help: 'Read everything, estimate the time, write nothing.' },
+    STRICT,
     { long: 'force', short: 'f', help: 'Replace results that are already in the folder.' },
     QUIET,
     VERBOSE,
     HELP,
   ],
   examples: ['virnucpro predict reads.fasta', 'virnucpro predict contigs.fa -o results --length 300 --threads 8'],
+} as const satisfies CommandSpec;
+
+export const TRANSLATE = {
+  name: 'translate',
+  summary: 'Write the reading frames that the method looks at, as FASTA.',
+  positionals: 'INPUT…',
+  flags: [
+    { long: 'output', short: 'o', value: 'DIR', help: 'Folder for the files.', default: 'STEM_frames' },
+    { long: 'length', short: 'e', value: 'N', help: 'Chunk length in nucleotides.', default: '500' },
+    { long: 'frames', value: 'open|all', help: 'Frames without a stop, or all six.', default: 'open' },
+    { long: 'chunks', help: 'Write the chunks as well.' },
+    { long: 'stdout', value: 'KIND', help: 'Write protein or nucleotide to standard output instead of files.' },
+    { long: 'compress', value: 'gzip|zstd', help: 'Compress what is written.' },
+    { long: 'threads', short: 't', value: 'N', help: 'Workers that read and translate.', default: 'all cores' },
+    { long: 'batch-size', value: 'N', help: 'Records that go to a Worker at once.', default: 'by their length' },
+    STRICT,
+    { long: 'force', short: 'f', help: 'Replace files that are already in the folder.' },
+    { long: 'discard', help: 'Translate and drop the result: for measuring.' },
+    QUIET,
+    VERBOSE,
+    HELP,
+  ],
+  examples: ['virnucpro translate reads.fastq.gz -o frames', 'virnucpro translate contigs.fa --stdout protein > proteins.faa'],
+} as const satisfies CommandSpec;
+
+export const VALIDATE = {
+  name: 'validate',
+  summary: 'Check sequence files and tell what is in them.',
+  positionals: 'INPUT…',
+  flags: [
+    { long: 'json', help: 'Write JSON to standard output.' },
+    { long: 'length', short: 'e', value: 'N', help: 'Chunk length in nucleotides, for counting frames.', default: '500' },
+    { long: 'threads', short: 't', value: 'N', help: 'Workers that read and translate.', default: 'all cores' },
+    QUIET,
+    VERBOSE,
+    HELP,
+  ],
+  examples: ['virnucpro validate reads.fastq.gz', 'virnucpro validate *.fasta --json'],
 } as const satisfies CommandSpec;
 
 export const MODELS_IMPORT = {
@@ -80,7 +120,7 @@ export const MODELS_IMPORT = {
   ],
 } as const satisfies CommandSpec;
 
-export const COMMANDS: readonly CommandSpec[] = [PREDICT, MODELS_IMPORT];
+export const COMMANDS: readonly CommandSpec[] = [PREDICT, TRANSLATE, VALIDATE, MODELS_IMPORT];
 
 /** Flags that stand without a command. */
 export const TOP_FLAGS: readonly FlagSpec[] = [

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { UserError } from '../system/errors.ts';
 import { type Arguments, wholeNumber } from './arguments.ts';
-import type { PREDICT } from './flags.ts';
+import type { PREDICT, TRANSLATE, VALIDATE } from './flags.ts';
 
 /** Tokens of a batch on a CPU: large enough that matrix products dominate, small enough to stay in the cache. */
 const DEFAULT_BATCH_TOKENS = 4096;
@@ -23,14 +23,105 @@ export interface PredictPlan {
   readonly saveEmbeddings: boolean;
   readonly verifyBundle: boolean;
   readonly dryRun: boolean;
+  /** The first record that cannot be read ends the run. */
+  readonly strict: boolean;
   readonly force: boolean;
 }
 
-export function predictPlan(given: Arguments<typeof PREDICT>): PredictPlan {
-  const [first] = given.positionals;
-  if (first === undefined) {
-    throw new UserError('No input was named', 'Name FASTA files, or - for standard input: virnucpro predict reads.fa');
+export interface TranslatePlan {
+  /** As typed; `-` is standard input. */
+  readonly inputs: readonly string[];
+  /** Of the inputs' names, all different. */
+  readonly stems: readonly string[];
+  readonly target:
+    | { readonly kind: 'folder'; readonly path: string; readonly force: boolean }
+    | { readonly kind: 'stdout'; readonly stream: 'protein' | 'nucleotide' }
+    /** Nothing is written. */
+    | { readonly kind: 'discard' };
+  /** Chunk length, nt. */
+  readonly length: number;
+  readonly frames: 'open' | 'all';
+  readonly chunks: boolean;
+  readonly compression: 'gzip' | 'zstd' | undefined;
+  readonly threads: number;
+  readonly batchSize: number | undefined;
+  readonly strict: boolean;
+}
+
+export interface ValidatePlan {
+  readonly inputs: readonly string[];
+  /** Chunk length, nt. */
+  readonly length: number;
+  readonly threads: number;
+  readonly json: boolean;
+}
+
+/** The method's own chunk length where no bundle decides, nt. */
+const DEFAULT_LENGTH = 500;
+
+export function translatePlan(given: Arguments<typeof TRANSLATE>): TranslatePlan {
+  const first = firstInput(given.positionals, 'translate');
+  const stems = given.positionals.map(stem);
+  const twice = stems.findIndex((name, i) => stems.indexOf(name) < i);
+  const stdout = oneOf(given.value('stdout'), '--stdout', ['protein', 'nucleotide']);
+  const discard = given.has('discard');
+  if (twice >= 0 && stdout === undefined && !discard) {
+    throw new UserError(
+      `${given.positionals[stems.indexOf(stems[twice]!)]} and ${given.positionals[twice]} would be written to the same files (${stems[twice]}_…)`,
+      'Translate them into two folders, or rename one.',
+    );
   }
+  if ((stdout !== undefined || discard) && (given.has('output') || given.has('chunks'))) {
+    const flag = given.has('output') ? '--output' : '--chunks';
+    throw new UserError(`${flag} and ${discard ? '--discard' : '--stdout'} exclude each other`, 'Give one of them.');
+  }
+  return {
+    inputs: given.positionals,
+    stems,
+    target:
+      stdout !== undefined
+        ? { kind: 'stdout', stream: stdout }
+        : discard
+          ? { kind: 'discard' }
+          : { kind: 'folder', path: given.value('output') ?? `${stem(first)}_frames`, force: given.has('force') },
+    length: given.integer('length', 1) ?? DEFAULT_LENGTH,
+    frames: oneOf(given.value('frames'), '--frames', ['open', 'all']) ?? 'open',
+    chunks: given.has('chunks'),
+    compression: oneOf(given.value('compress'), '--compress', ['gzip', 'zstd']),
+    threads: given.integer('threads', 1) ?? availableParallelism(),
+    batchSize: given.integer('batch-size', 1),
+    strict: given.has('strict'),
+  };
+}
+
+export function validatePlan(given: Arguments<typeof VALIDATE>): ValidatePlan {
+  firstInput(given.positionals, 'validate');
+  return {
+    inputs: given.positionals,
+    length: given.integer('length', 1) ?? DEFAULT_LENGTH,
+    threads: given.integer('threads', 1) ?? availableParallelism(),
+    json: given.has('json'),
+  };
+}
+
+function firstInput(inputs: readonly string[], command: string): string {
+  const [first] = inputs;
+  if (first !== undefined) return first;
+  throw new UserError(
+    'No input was named',
+    `Name FASTA or FASTQ files, or - for standard input: virnucpro ${command} reads.fa`,
+  );
+}
+
+function oneOf<W extends string>(typed: string | undefined, flag: string, words: readonly W[]): W | undefined {
+  if (typed === undefined) return undefined;
+  const word = words.find((candidate) => candidate === typed);
+  if (word !== undefined) return word;
+  throw new UserError(`${flag} ${typed} is not known`, `${flag} takes ${words.join(' or ')}.`);
+}
+
+export function predictPlan(given: Arguments<typeof PREDICT>): PredictPlan {
+  const first = firstInput(given.positionals, 'predict');
   return {
     inputs: given.positionals,
     output: given.value('output') ?? `${stem(first)}_predictions`,
@@ -42,6 +133,7 @@ export function predictPlan(given: Arguments<typeof PREDICT>): PredictPlan {
     saveEmbeddings: given.has('save-embeddings'),
     verifyBundle: given.has('verify-bundle'),
     dryRun: given.has('dry-run'),
+    strict: given.has('strict'),
     force: given.has('force'),
   };
 }

@@ -4,11 +4,12 @@
  */
 
 import { DeviceError } from '../device/backend.ts';
+import { ReaderGone } from '../output/standard-output.ts';
 import type { Verbosity } from '../progress/lines.ts';
 import { EXIT, UserError } from '../system/errors.ts';
 import { COMMIT, VERSION } from '../system/program.ts';
 import { parseArguments } from './arguments.ts';
-import { COMMANDS, type CommandSpec, MODELS_IMPORT, PREDICT, TOP_FLAGS } from './flags.ts';
+import { COMMANDS, type CommandSpec, MODELS_IMPORT, PREDICT, TOP_FLAGS, TRANSLATE, VALIDATE } from './flags.ts';
 import { commandHelp, topHelp } from './help.ts';
 import { suggest } from './suggest.ts';
 
@@ -34,8 +35,21 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       const { predictPlan } = await import('./plan.ts');
       const plan = predictPlan(given);
       const { predict } = await import('./commands/predict.ts');
-      await predict(plan, argv, await renderer(given));
-      return EXIT.done;
+      return await predict(plan, argv, await renderer(given));
+    }
+    case TRANSLATE: {
+      const given = parseArguments(TRANSLATE, rest);
+      const { translatePlan } = await import('./plan.ts');
+      const plan = translatePlan(given);
+      const { translate } = await import('./commands/translate.ts');
+      return await translate(plan, await renderer(given));
+    }
+    case VALIDATE: {
+      const given = parseArguments(VALIDATE, rest);
+      const { validatePlan } = await import('./plan.ts');
+      const plan = validatePlan(given);
+      const { validate } = await import('./commands/validate.ts');
+      return await validate(plan, await renderer(given));
     }
     case MODELS_IMPORT: {
       const given = parseArguments(MODELS_IMPORT, rest);
@@ -115,6 +129,8 @@ async function renderer(given: { has(flag: 'quiet' | 'verbose'): boolean }) {
 
 /** Prints what went wrong and chooses the exit code. */
 function report(error: unknown): number {
+  // `virnucpro translate --stdout protein | head`: whoever read has enough.
+  if (error instanceof ReaderGone) return EXIT.done;
   if (error instanceof UserError) {
     process.stderr.write(`virnucpro: ${printable(error.message)}\n`);
     return error.exitCode;

@@ -6,7 +6,7 @@
 import type { EncoderName } from '../model/bundle/manifest.ts';
 
 /** Work that is told when it begins: a line per stage for a person. */
-export type StageName = 'load' | 'predict' | 'write' | 'import' | 'estimate';
+export type StageName = 'load' | 'predict' | 'write' | 'import' | 'estimate' | 'translate' | 'validate';
 
 /** The run's settings; the first event. */
 export interface StartedEvent {
@@ -15,14 +15,17 @@ export interface StartedEvent {
   /** Input paths as typed. */
   readonly inputs: readonly string[];
   readonly output: string;
-  readonly model: string;
-  /** Chunk length, nt. */
-  readonly length: number;
-  /** Threads of the encoders. */
+  /** Undefined where no model is used. */
+  readonly model: string | undefined;
+  /** Chunk length, nt; undefined where the run has none. */
+  readonly length: number | undefined;
+  /** Threads of the encoders, where there are any. */
+  readonly threads: number | undefined;
+  /** Sequence Workers: they read, chunk, translate and tokenise. */
   readonly workers: number;
-  /** Tokens of a batch at the most, one row excepted. */
+  /** Records that go to a Worker at once, on average. */
   readonly batch_size: number;
-  /** Chunks of a window at the most: rows are batched, and repeated content is found, within one. */
+  /** Such batches under way at the most. */
   readonly window: number;
 }
 
@@ -58,11 +61,24 @@ export interface ProgressEvent {
   readonly records: number;
   readonly chunks: number;
   readonly frames: number;
-  readonly viral: number;
+  /** Undefined where nothing is called. */
+  readonly viral: number | undefined;
   /** Input bytes read; `bytes_total` is undefined where an input is a pipe. */
   readonly bytes: number;
   readonly bytes_total: number | undefined;
   readonly seconds: number;
+}
+
+/** A part of the input that could not be read. The run goes on without it. */
+export interface ProblemEvent {
+  readonly event: 'problem';
+  /** As typed. */
+  readonly file: string;
+  /** Undefined where the file itself is cut off. */
+  readonly record: string | undefined;
+  /** 1-based. */
+  readonly line: number | undefined;
+  readonly message: string;
 }
 
 export interface WarningEvent {
@@ -103,6 +119,7 @@ export type Event =
   | DeviceEvent
   | BatchEvent
   | ProgressEvent
+  | ProblemEvent
   | WarningEvent
   | EstimateEvent
   | FinishedEvent;

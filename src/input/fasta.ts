@@ -1,249 +1,252 @@
 /**
- * Reads FASTA from blocks of bytes, however they are cut.
+ * Reads the FASTA records of a job.
  *
- * `feed` a block, then call `next` until it gives nothing more; at the end of the file call `end` and drain once more.
- * The loop over records is synchronous, so that a caller handles all short records of a block for one `await`.
- *
- * A record begins at a `>` at the start of a line; elsewhere `>` is an ordinary character. Blanks within sequence lines are
- * skipped, U and u become T and t, all other bytes stay, in their case. Lines count from 1.
+ * A record begins at a `>` at the start of a line, also where a byte order mark stands before it (as when marked files are
+ * joined); elsewhere `>` is an ordinary character. Blanks within sequence lines are skipped, U and u become T and t, all
+ * other bytes stay, in their case.
  */
 
 import { UserError } from '../system/errors.ts';
-import { BaseStore } from './bases.ts';
-import { AT, BLANK, CR, GREATER, LF, LOWER_U, PLAIN, thymine, UPPER_U } from './letters.ts';
-import { HeaderWord } from './record-id.ts';
+import type { ByteWindow } from './byte-window.ts';
+import { notSequences } from './format.ts';
+import type { InputSpace } from './input-space.ts';
+import { BLANK, CR, GREATER, hasMark, LF, MARK, MARK_BYTES } from './letters.ts';
+import type { OpenRecord } from './open-record.ts';
+import type { ByteSource, InputKernel, JobBounds, RecordReader, SequenceRecord } from './record.ts';
 
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-
-export interface FastaRecord {
-  /** From 1, over all inputs of the run. */
-  readonly number: number;
-  readonly id: string;
-  /** Line of its header, from 1. */
-  readonly line: number;
-  /** Bases. */
-  readonly length: number;
-  /** Valid until the next record is asked for. */
-  readonly bases: BaseStore;
-  /** Bytes of the sequence that are no IUPAC nucleotide code and no gap (`-`, `.`). */
-  readonly nonIupac: number;
-  /** U or u was read as T or t. */
-  readonly hadUracil: boolean;
-}
-
-/** Records that can be had without waiting. */
-export interface RecordBatch {
-  /** The next record, or undefined when more bytes are needed. Ends the life of the last record's bases. */
-  next(): FastaRecord | undefined;
-}
-
-type State = 'preamble' | 'word' | 'description' | 'sequence';
-
-export class FastaReader implements RecordBatch {
-  private readonly bases = new BaseStore();
-  private block: Uint8Array = new Uint8Array(0);
-  private at = 0;
-  private ended = false;
-  private state: State = 'preamble';
-  private atLineStart = true;
-  private line = 1;
-  /** Bytes of the blocks before this one; tells the byte order mark at the very start of the file. */
-  private passed = 0;
-  /** The sequence of this block without line ends; as long as the longest block. */
-  private scratch = new Uint8Array(0);
-
-  /** A header was begun and its record not handed out yet. */
-  private open = false;
-  private handedOut = false;
-  private id = '';
-  private headerLine = 0;
-  private nonIupac = 0;
-  private hadUracil = false;
-  /** Byte of the file, while its first line is read. */
-  private firstReturn: number | undefined;
-  private readonly word = new HeaderWord();
+export class FastaReader implements RecordReader {
+  private readonly kernel: InputKernel;
+  private readonly window: ByteWindow;
+  private readonly record: OpenRecord;
+  private state: 'before' | 'reading' | 'done' = 'done';
+  private start: JobBounds['start'] = 'file';
+  /** Offset in the source at and behind which records belong to other jobs. */
+  private range = 0;
+  private count = 0;
+  private lineCount = 0;
+  /**
+   * Address up to which the bytes here may be looked at: bytes at the end of the window that may be the head of a byte
+   * order mark wait for those behind them.
+   */
+  private limit = 0;
+  /** Offset in the source of the first CR of the file, as long as its first line is read. */
+  private firstReturn = Number.POSITIVE_INFINITY;
 
   /**
    * @param file path as typed, for errors
-   * @param recordNumber of the last record of the run's earlier inputs; 0 when there are none
+   * @param numberOf number in the run, from 1, of the job's record of that index; asked for records without a name only
    */
   constructor(
+    space: InputSpace,
     private readonly file: string,
-    private recordNumber = 0,
-  ) {}
-
-  /** Number of the last record begun. */
-  get lastNumber(): number {
-    return this.recordNumber;
+    private readonly numberOf: (index: number) => number,
+  ) {
+    this.kernel = space.kernel;
+    this.window = space.window;
+    this.record = space.record;
   }
 
-  /** Takes a block, which must stay as it is until `next` gives nothing more. */
-  feed(block: Uint8Array): void {
-    if (this.at < this.block.length) throw new Error('a block was fed before the last one was drained');
-    this.passed += this.block.length;
-    this.block = block;
-    this.at = 0;
-    const carriageReturn = this.line === 1 && this.firstReturn === undefined ? block.indexOf(CR) : -1;
-    if (carriageReturn >= 0) this.firstReturn = this.passed + carriageReturn;
-    if (this.scratch.length < block.length) this.scratch = new Uint8Array(block.length);
+  get records(): number {
+    return this.count;
   }
 
-  /** No more blocks will come: the record that is open is whole. */
-  end(): void {
-    // Without a single line feed the whole file is one header, and its sequences would vanish in it.
-    if (this.open && this.line === 1 && (this.firstReturn ?? Infinity) < this.passed + this.block.length - 1) {
-      throw new UserError(
-        'the lines end with a carriage return alone, as on very old Macs',
-        "Convert it first: tr '\\r' '\\n' < old.fa > new.fa",
-        { file: this.file, line: 1 },
-      );
-    }
-    this.ended = true;
+  get lines(): number {
+    return this.lineCount;
   }
 
-  next(): FastaRecord | undefined {
-    if (this.handedOut) this.forget();
-    while (this.at < this.block.length) {
-      if (this.state === 'sequence') {
-        this.readSequence();
-        if (this.at < this.block.length) {
-          if (this.open) return this.handOut();
-          this.beginHeader();
-        }
-      } else if (this.state === 'preamble') this.readPreamble();
-      else if (this.state === 'description') this.skipDescription();
-      else this.readWord();
-    }
-    if (!this.ended || !this.open) return undefined;
-    if (this.state === 'word') this.id = this.word.name(this.recordNumber, true);
-    return this.handOut();
+  begin(source: ByteSource, bounds: JobBounds): void {
+    this.window.begin(source);
+    this.state = 'before';
+    this.start = bounds.start;
+    this.range = bounds.range + (bounds.start === 'anywhere' ? 1 : 0);
+    this.count = 0;
+    this.lineCount = 0;
+    this.limit = this.window.at;
+    this.firstReturn = Number.POSITIVE_INFINITY;
   }
 
-  private handOut(): FastaRecord {
-    this.open = false;
-    this.handedOut = true;
-    return {
-      number: this.recordNumber,
-      id: this.id,
-      line: this.headerLine,
-      length: this.bases.length,
-      bases: this.bases,
-      nonIupac: this.nonIupac,
-      hadUracil: this.hadUracil,
-    };
-  }
-
-  private forget(): void {
-    this.handedOut = false;
-    this.bases.clear();
-    this.nonIupac = 0;
-    this.hadUracil = false;
-  }
-
-  /** What stands before the first header: blank lines, or something that is no FASTA. */
-  private readPreamble(): void {
-    const byte = this.block[this.at]!;
-    if (byte === GREATER && this.atLineStart) {
-      this.beginHeader();
-      return;
-    }
-    const offset = this.passed + this.at++;
-    if (byte === BYTE_ORDER_MARK[offset]) return;
-    this.atLineStart = byte === LF;
-    if (byte === LF) this.line++;
-    else if (BLANK[byte] === 0) throw notFasta(byte, this.file, this.line);
-  }
-
-  /** Stands on the `>` of a header. */
-  private beginHeader(): void {
-    this.at++;
-    this.open = true;
-    this.recordNumber++;
-    this.headerLine = this.line;
-    this.word.clear();
-    this.state = 'word';
-  }
-
-  private readWord(): void {
-    this.at = this.word.take(this.block, this.at, this.file, this.headerLine);
-    if (this.at === this.block.length) return;
-    this.id = this.word.name(this.recordNumber, this.block[this.at] === LF);
-    this.state = 'description'; // it begins with the byte that ended the word
-  }
-
-  private skipDescription(): void {
-    const lineEnd = this.block.indexOf(LF, this.at);
-    if (lineEnd < 0) {
-      this.at = this.block.length;
-      return;
-    }
-    this.at = lineEnd + 1;
-    this.line++;
-    this.atLineStart = true;
-    this.state = 'sequence';
-  }
-
-  /** Takes over sequence until the next header, on whose `>` it stops, or the end of the block. */
-  private readSequence(): void {
-    const block = this.block;
-    const scratch = this.scratch;
-    const end = block.length;
-    let p = this.at;
-    let taken = 0;
-    let atLineStart = this.atLineStart;
-    while (p < end) {
-      if (atLineStart && block[p] === GREATER) break;
-      atLineStart = false;
-      // Four at a time: nearly every byte of a real file is plain, and one branch for four is what makes this fast.
-      while (p + 4 <= end) {
-        const a = block[p]!;
-        const b = block[p + 1]!;
-        const c = block[p + 2]!;
-        const d = block[p + 3]!;
-        if ((PLAIN[a]! & PLAIN[b]! & PLAIN[c]! & PLAIN[d]!) === 0) break;
-        scratch[taken] = a;
-        scratch[taken + 1] = b;
-        scratch[taken + 2] = c;
-        scratch[taken + 3] = d;
-        taken += 4;
-        p += 4;
+  next(): SequenceRecord | undefined {
+    if (this.state === 'done') return undefined;
+    if (this.state === 'before') {
+      this.state = 'reading';
+      if (this.start === 'file') this.skipPreamble();
+      else if (this.start === 'anywhere' && !this.findOwn()) return this.stop();
+      else if (!this.isAtEnd() && !this.startsRecord(this.kernel.memory, this.window.at)) {
+        throw new Error('a job was said to begin with a record, and does not');
       }
-      // Then one at a time to the end of the line.
-      if (p >= end) break;
-      const byte = block[p++]!;
-      if (PLAIN[byte] !== 0) scratch[taken++] = byte;
-      else if (byte === LF) {
-        this.line++;
-        atLineStart = true;
-      } else if (BLANK[byte] === 0) scratch[taken++] = this.unusual(byte);
     }
-    this.at = p;
-    this.atLineStart = atLineStart;
-    this.bases.append(scratch, 0, taken);
+    const { window, record } = this;
+    if (this.isAtEnd()) return this.finish();
+    if (window.offset >= this.range) return this.stop();
+    record.begin(this.count++, this.lineCount);
+    if (this.readHeader()) this.readSequence();
+    record.bases.close();
+    if (this.isAtEnd() && window.cut !== undefined) {
+      record.spoil(this.lineCount - (window.lastByte === LF ? 1 : 0), 'the file ends in the middle of this record');
+    }
+    return record;
   }
 
-  /** A byte of the sequence that is neither plain nor blank, as it is taken over. */
-  private unusual(byte: number): number {
-    if (byte === UPPER_U || byte === LOWER_U) {
-      this.hadUracil = true;
-      return thymine(byte);
+  private stop(): undefined {
+    this.state = 'done';
+    return undefined;
+  }
+
+  /** The file ended within this job. */
+  private finish(): undefined {
+    if (this.window.lastByte !== LF && this.window.lastByte >= 0) this.lineCount++;
+    return this.stop();
+  }
+
+  private isAtEnd(): boolean {
+    const { window } = this;
+    while (window.at >= this.limit) if (!this.more()) return window.at >= this.limit;
+    return false;
+  }
+
+  /** Brings bytes; false at the end. */
+  private more(): boolean {
+    const { window } = this;
+    const came = window.more();
+    this.limit = window.end;
+    if (came) {
+      this.limit -= markHead(this.kernel.memory, window.at, window.end);
+      if (this.lineCount === 0 && this.start === 'file') this.lookForReturn();
     }
-    this.nonIupac++;
-    return byte;
+    return came;
+  }
+
+  private lookForReturn(): void {
+    const { window } = this;
+    const at = this.kernel.findByte(window.at, window.end, CR);
+    if (at < window.end) this.firstReturn = Math.min(this.firstReturn, window.offset + (at - window.at));
+  }
+
+  /** A record begins at this address, which is the start of a line. */
+  private startsRecord(memory: Uint8Array, at: number): boolean {
+    const byte = memory[at];
+    if (byte === GREATER) return true;
+    const { end } = this.window;
+    return byte === MARK && at + MARK_BYTES < end && memory[at + MARK_BYTES] === GREATER && hasMark(memory, at, end);
+  }
+
+  /** What stands before the first header of a file: blank lines, or something that is no FASTA. */
+  private skipPreamble(): void {
+    const { window } = this;
+    let atLineStart = true;
+    while (!this.isAtEnd()) {
+      const { memory } = this.kernel;
+      if (atLineStart && this.startsRecord(memory, window.at)) return;
+      if (window.offset === 0 && hasMark(memory, window.at, window.end)) {
+        window.at += MARK_BYTES;
+        atLineStart = false;
+        continue;
+      }
+      const byte = memory[window.at++]!;
+      atLineStart = byte === LF;
+      if (atLineStart) this.lineCount++;
+      else if (BLANK[byte] === 0) throw notSequences(this.file, this.lineCount + 1);
+    }
+  }
+
+  /** Passes over the lines of a record that began before the range; false when none begins in it. */
+  private findOwn(): boolean {
+    const { window } = this;
+    let found = false;
+    while (!found && this.skipLine() && window.offset < this.range && !this.isAtEnd()) {
+      found = this.startsRecord(this.kernel.memory, window.at);
+    }
+    this.lineCount = 0; // they are counted by the record's own job
+    return found;
+  }
+
+  /** Goes on behind the next LF; false when the file ends before one. */
+  private skipLine(): boolean {
+    const { window } = this;
+    while (window.at < window.end || this.more()) {
+      const lineEnd = this.kernel.findByte(window.at, window.end, LF);
+      if (lineEnd < window.end) {
+        window.at = lineEnd + 1;
+        this.lineCount++;
+        return true;
+      }
+      window.at = window.end;
+    }
+    return false;
+  }
+
+  /** Stands on the `>` of a header or the mark before it; false when the file ends with the header. */
+  private readHeader(): boolean {
+    const { window, record, file } = this;
+    const { word, line } = record;
+    window.at += this.kernel.memory[window.at] === GREATER ? 1 : MARK_BYTES + 1;
+    for (;;) {
+      const { memory } = this.kernel;
+      window.at = word.take(memory, window.at, window.end, file, line + 1);
+      if (window.at < window.end) {
+        if (!word.finish(memory[window.at] === LF)) word.number(this.numberOf(record.index));
+        break;
+      }
+      if (!this.more()) {
+        if (!word.finish(true)) word.number(this.numberOf(record.index));
+        break;
+      }
+    }
+    if (this.skipLine()) return true;
+    this.refuseReturns();
+    return false;
+  }
+
+  /** Without a single line feed the whole file is one header, and its sequences would vanish in it. */
+  private refuseReturns(): void {
+    if (this.lineCount > 0 || this.firstReturn >= this.window.offset - 1) return;
+    throw new UserError(
+      'the lines end with a carriage return alone, as on very old Macs',
+      "Convert it first: tr '\\r' '\\n' < old.fa > new.fa",
+      { file: this.file, line: 1 },
+    );
+  }
+
+  /** Takes over sequence until the next record, at which it stops, or the end. */
+  private readSequence(): void {
+    const { window, record, kernel } = this;
+    const { bases } = record;
+    const { gathered } = kernel;
+    let atLineStart = true;
+    while (!this.isAtEnd()) {
+      const from = window.at;
+      if (atLineStart && this.startsRecord(kernel.memory, from)) return;
+      kernel.gather(from, this.limit, bases.to, bases.room, atLineStart, false);
+      // The bytes of a byte order mark are foreign to the kernel, so only then may it have passed one.
+      if (gathered.foreign > 0) {
+        const marked = this.markedStart(from, gathered.from);
+        if (marked >= 0) kernel.gather(from, marked, bases.to, bases.room, atLineStart, false);
+      }
+      window.at = gathered.from;
+      atLineStart = gathered.atLineStart;
+      this.lineCount += gathered.lines;
+      record.foreign += gathered.foreign;
+      if (gathered.uracil) record.hadUracil = true;
+      bases.filledTo(gathered.to);
+    }
+  }
+
+  /** The first byte order mark in `(from, end)` before a `>`, at the start of a line or not; -1 when there is none. */
+  private markedStart(from: number, end: number): number {
+    const { memory } = this.kernel;
+    for (let at = this.kernel.findByte(from + 1, end, MARK); at < end; at = this.kernel.findByte(at + 1, end, MARK)) {
+      if (this.startsRecord(memory, at)) return at;
+    }
+    return -1;
   }
 }
 
-function notFasta(byte: number, file: string, line: number): UserError {
-  if (byte === AT) {
-    return new UserError(
-      'this looks like FASTQ, which this version does not read yet',
-      'Convert it first, for example: seqtk seq -A reads.fq > reads.fa',
-      { file, line },
-    );
+/** How many of the last bytes of `memory[at, end)` are the first bytes of a byte order mark. */
+function markHead(memory: Uint8Array, at: number, end: number): number {
+  for (let held = Math.min(MARK_BYTES, end - at); held > 0; held--) {
+    const first = end - held;
+    if (memory[first] !== MARK) continue;
+    if ((held < 2 || memory[first + 1] === 0xbb) && (held < 3 || memory[first + 2] === 0xbf)) return held;
   }
-  return new UserError(
-    'this is not FASTA: text stands before the first line that begins with >',
-    'Check that the file is what you meant; a FASTA record begins with a line such as >name.',
-    { file, line },
-  );
+  return 0;
 }

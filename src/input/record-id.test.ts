@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'bun:test';
 import { HeaderWord } from './record-id.ts';
 
-/** The name for a header line (its text after `>`), given in Latin-1: one character is one byte. */
-function name(header: string, number = 7): string {
-  const block = Buffer.from(`${header}\n`, 'latin1');
+const text = (word: HeaderWord) => Buffer.from(word.bytes.subarray(0, word.length)).toString('utf8');
+
+/** Takes over a header line (its text after `>`), given in Latin-1: one character is one byte. */
+function finish(word: HeaderWord, header: string): boolean {
+  const block = Buffer.from(`..${header}\n`, 'latin1');
+  const end = word.take(block, 2, block.length, 'x.fa', 1);
+  return word.finish(block[end] === 0x0a);
+}
+
+function name(header: string): string | undefined {
   const word = new HeaderWord();
-  const end = word.take(block, 0, 'x.fa', 1);
-  return word.name(number, block[end] === 0x0a);
+  return finish(word, header) ? text(word) : undefined;
 }
 
 describe('HeaderWord', () => {
@@ -17,17 +23,18 @@ describe('HeaderWord', () => {
     [' \t contig1', 'contig1'],
     ['gc_rich|x|1;>~', 'gc_rich|x|1;>~'],
     ['contig1\r', 'contig1'],
+    ['contig1\r\r', 'contig1'],
     ['contig1 x\r', 'contig1'],
-    ['', 'unnamed_7'],
-    ['\r', 'unnamed_7'],
-    ['  \t', 'unnamed_7'],
+    ['', undefined],
+    ['\r', undefined],
+    ['  \t', undefined],
     ['esc\x1b[31m', 'esc\\x1b[31m'],
     ['nul\x00vt\x0bcr\rx', 'nul\\x00vt\\x0bcr\\x0dx'],
     ['cr\r and more', 'cr\\x0d'],
     ['del\x7f', 'del\\x7f'],
     ['back\\slash', 'back\\slash'],
   ])('%j is %s', (header, expected) => {
-    expect(name(header)).toBe(expected);
+    expect(name(header)).toBe(expected!);
   });
 
   test('is read as UTF-8: controls of C1 are escaped, other letters stay, broken bytes become U+FFFD', () => {
@@ -39,16 +46,27 @@ describe('HeaderWord', () => {
 
   test('is used for one header after the other', () => {
     const word = new HeaderWord();
-    word.take(Buffer.from('\x1bodd and'), 0, 'x.fa', 1);
-    expect(word.name(1, false)).toBe('\\x1bodd');
+    word.take(Buffer.from('\x1bodd and'), 0, 8, 'x.fa', 1);
+    expect(word.finish(false)).toBe(true);
+    expect(text(word)).toBe('\\x1bodd');
     word.clear();
-    expect(word.take(Buffer.from('..pl'), 2, 'x.fa', 1)).toBe(4);
-    expect(word.take(Buffer.from('ain\n'), 0, 'x.fa', 1)).toBe(3);
-    expect(word.name(2, true)).toBe('plain');
+    expect(word.take(Buffer.from('..plx'), 2, 4, 'x.fa', 1)).toBe(4);
+    expect(word.take(Buffer.from('ain\n'), 0, 4, 'x.fa', 1)).toBe(3);
+    expect(word.finish(true)).toBe(true);
+    expect(text(word)).toBe('plain');
+    word.clear();
+    expect(finish(word, ' ')).toBe(false);
+    word.number(12);
+    expect(text(word)).toBe('unnamed_12');
   });
 
   test('may be long, but not without end', () => {
     expect(name('x'.repeat(100_000))).toBe('x'.repeat(100_000));
-    expect(() => name('x'.repeat((1 << 20) + 1))).toThrow('x.fa, line 1: the name of a record goes on');
+    const word = new HeaderWord();
+    expect(finish(word, '\x01'.repeat(1 << 20))).toBe(true); // four times as long when printed
+    for (let i = 0; i < 2; i++) {
+      word.clear();
+      expect(() => finish(word, 'x'.repeat((1 << 20) + 1))).toThrow('x.fa, line 1: the name of a record goes on');
+    }
   });
 });

@@ -9,7 +9,7 @@
 import { UserError } from '../system/errors.ts';
 import { CR, LF, SPACE, TAB, TILDE } from './letters.ts';
 
-/** The longest word, in bytes: beyond it the file is no FASTA, and the name would fill the memory. */
+/** The longest word, in bytes: beyond it the file is no FASTA or FASTQ, and the name would fill the memory. */
 const MAX_WORD_BYTES = 1 << 20;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is its purpose
@@ -17,57 +17,84 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
 
 /** Collects the word of one header after the other, over any cuts into blocks. */
 export class HeaderWord {
-  private bytes = Buffer.alloc(256);
-  private length = 0;
+  /** `[0, length)` is the word; once `finish` or `number` was called, the name as it is printed. Changes: ask again. */
+  bytes: Buffer;
+  length = 0;
+  /** What `bytes` is, but for names that are not printed as they are read. */
+  private own = Buffer.alloc(256);
   /** Where the word holds its first byte that is not printable ASCII; beyond the word when it has none. */
   private oddAt = Number.POSITIVE_INFINITY;
 
+  constructor() {
+    this.bytes = this.own;
+  }
+
   clear(): void {
+    this.bytes = this.own;
     this.length = 0;
     this.oddAt = Number.POSITIVE_INFINITY;
   }
 
   /**
-   * Takes over the word's bytes from `block[start, …)`.
+   * Takes over the word's bytes from `block[start, end)`.
    *
-   * @param line of the header, for errors
-   * @returns where the word ended: the position of a space, tab or LF, or the block's length when it may go on
+   * @param line of the header, from 1, for errors
+   * @returns where the word ended: the position of a space, tab or LF, or `end` when it may go on
    */
-  take(block: Uint8Array, start: number, file: string, line: number): number {
+  take(block: Uint8Array, start: number, end: number, file: string, line: number): number {
     let p = start;
-    if (this.length === 0) while (block[p] === SPACE || block[p] === TAB) p++;
-    for (; p < block.length; p++) {
+    if (this.length === 0) while (p < end && (block[p] === SPACE || block[p] === TAB)) p++;
+    let bytes = this.bytes;
+    let length = this.length;
+    for (; p < end; p++) {
       const byte = block[p]!;
-      if (byte === LF || byte === SPACE || byte === TAB) break;
-      if (this.length === this.bytes.length) this.grow(file, line);
-      if ((byte < SPACE || byte > TILDE) && this.length < this.oddAt) this.oddAt = this.length;
-      this.bytes[this.length++] = byte;
+      if (byte <= SPACE || byte > TILDE) {
+        if (byte === LF || byte === SPACE || byte === TAB) break;
+        if (length < this.oddAt) this.oddAt = length;
+      }
+      if (length === bytes.length) bytes = this.grow(file, line);
+      bytes[length++] = byte;
     }
+    this.length = length;
     return p;
   }
 
   /**
-   * @param number of the record in the run, from 1
+   * The word is complete: makes it safe to print.
+   *
    * @param atLineEnd the word ended with its line, so a CR at its end belongs to the line end
+   * @returns false when there is no word: its name is to be given by `number`
    */
-  name(number: number, atLineEnd: boolean): string {
-    let length = this.length;
-    if (atLineEnd) while (length > 0 && this.bytes[length - 1] === CR) length--;
-    if (length === 0) return `unnamed_${number}`;
-    if (length <= this.oddAt) return this.bytes.toString('latin1', 0, length);
-    return this.bytes
-      .toString('utf8', 0, length)
-      .replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  finish(atLineEnd: boolean): boolean {
+    if (atLineEnd) while (this.length > 0 && this.bytes[this.length - 1] === CR) this.length--;
+    if (this.length > this.oddAt) this.become(escaped(this.bytes.toString('utf8', 0, this.length)));
+    return this.length > 0;
   }
 
-  private grow(file: string, line: number): void {
-    if (this.bytes.length >= MAX_WORD_BYTES) {
+  /** Names a record without a word by its number in the run, from 1. */
+  number(number: number): void {
+    this.become(`unnamed_${number}`);
+  }
+
+  private become(text: string): void {
+    this.bytes = Buffer.from(text, 'utf8');
+    this.length = this.bytes.length;
+  }
+
+  private grow(file: string, line: number): Buffer {
+    if (this.own.length >= MAX_WORD_BYTES) {
       throw new UserError(
         'the name of a record goes on for more than 1 MiB',
-        'This does not look like FASTA; check that the file is what you meant.',
+        'This does not look like FASTA or FASTQ; check that the file is what you meant.',
         { file, line },
       );
     }
-    this.bytes = Buffer.concat([this.bytes], this.bytes.length * 2);
+    this.own = Buffer.concat([this.own], this.own.length * 2);
+    this.bytes = this.own;
+    return this.own;
   }
+}
+
+function escaped(name: string): string {
+  return name.replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

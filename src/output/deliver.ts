@@ -117,8 +117,8 @@ export class Delivery {
     return firstFrame + frames;
   }
 
-  #closeRecord({ id, length, plan }: WindowRecord, { call, frames, scoredChunks }: OpenRecord): void {
-    const status = recordStatus(length, this.minimumLength, scoredChunks);
+  #closeRecord({ id, length, plan, valid }: WindowRecord, { call, frames, scoredChunks }: OpenRecord): void {
+    const status = valid ? recordStatus(length, this.minimumLength, scoredChunks) : 'invalid';
     const result = call.result();
     this.files.sequence({ sequenceId: id, length, status, chunks: plan.count, frames, result });
     const { counts } = this;

@@ -14,11 +14,7 @@ import { RESULT_FILES } from './paths.ts';
  * @param force whether results that are there already may be replaced
  */
 export function prepareFolder(path: string, force: boolean): void {
-  const kind = kindOf(path);
-  if (kind === 'file' || kind === 'below a file') {
-    const sentence = kind === 'file' ? 'this is a file, not a folder' : 'a part of this path is a file, not a folder';
-    throw new UserError(sentence, 'Choose another folder with --output.', { file: path });
-  }
+  refuseFile(path);
   const there = RESULT_FILES.filter((name) => existsSync(join(path, name)));
   if (there.length > 0 && !force) {
     throw new UserError(
@@ -27,11 +23,24 @@ export function prepareFolder(path: string, force: boolean): void {
       { file: path },
     );
   }
+  makeFolder(path);
+}
+
+/** Afterwards `path` is a folder. */
+export function makeFolder(path: string): void {
+  refuseFile(path);
   try {
     mkdirSync(path, { recursive: true });
   } catch (error) {
     throw machineError(error, path);
   }
+}
+
+function refuseFile(path: string): void {
+  const kind = kindOf(path);
+  if (kind !== 'file' && kind !== 'below a file') return;
+  const sentence = kind === 'file' ? 'this is a file, not a folder' : 'a part of this path is a file, not a folder';
+  throw new UserError(sentence, 'Choose another folder with --output.', { file: path });
 }
 
 function kindOf(path: string): 'folder' | 'file' | 'below a file' | 'absent' {

@@ -4,11 +4,13 @@
  */
 
 import { createConsola } from 'consola/basic';
-import type { EstimateEvent, Event, FinishedEvent, ProgressEvent, StartedEvent } from '../events/event.ts';
+import type { EstimateEvent, Event, FinishedEvent, ProblemEvent, ProgressEvent, StartedEvent } from '../events/event.ts';
 import { bytesText, counted, countText, durationText } from './quantities.ts';
 
 /** Seconds between two lines of progress. */
 const INTERVAL_SECONDS = 10;
+/** Problems told one by one, unless all are asked for; a broken file has millions. */
+const PROBLEMS_SHOWN = 20;
 
 export type Verbosity = 'quiet' | 'normal' | 'verbose';
 
@@ -26,6 +28,7 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
   });
   const verbose = verbosity === 'verbose';
   let lastProgress = 0;
+  let problems = 0;
   return (event) => {
     switch (event.event) {
       case 'started':
@@ -44,6 +47,10 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
         lastProgress = event.seconds;
         log.info(progressLine(event));
         return;
+      case 'problem':
+        problems += 1;
+        if (verbose || problems <= PROBLEMS_SHOWN) log.warn(problemLine(event));
+        return;
       case 'warning':
         log.warn(event.message);
         return;
@@ -51,6 +58,9 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
         for (const line of estimateLines(event)) log.info(line);
         return;
       case 'finished':
+        if (!verbose && problems > PROBLEMS_SHOWN) {
+          log.warn(`${countText(problems - PROBLEMS_SHOWN)} more problems of this kind; --verbose tells all.`);
+        }
         for (const line of finishedLines(event)) log.success(line);
         // Again, because whoever reads only the end must read it too.
         if (event.note !== undefined) log.warn(event.note);
@@ -64,9 +74,28 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
 function startedLines(event: StartedEvent, verbose: boolean): string[] {
   const inputs = event.inputs.length === 1 ? event.inputs[0] : `${event.inputs.length} inputs`;
   const lines = [`virnucpro ${event.version}: ${inputs} -> ${event.output}`];
-  lines.push(`model ${event.model}, chunks of ${event.length} nt, threads: ${event.workers}`);
-  if (verbose) lines.push(`batches of ${event.batch_size} tokens, windows of ${event.window} chunks`);
+  const settings = [
+    event.model === undefined ? undefined : `model ${event.model}`,
+    event.length === undefined ? undefined : `chunks of ${event.length} nt`,
+    `threads: ${event.threads ?? event.workers}`,
+  ];
+  lines.push(settings.filter((setting) => setting !== undefined).join(', '));
+  if (verbose) {
+    lines.push(
+      `${counted(event.workers, 'sequence Worker')}, batches of ${counted(event.batch_size, 'record')}, ` +
+        `at most ${countText(event.window)} under way`,
+    );
+  }
   return lines;
+}
+
+function problemLine({ file, record, line, message }: ProblemEvent): string {
+  const place = [
+    file === '-' ? 'standard input' : file,
+    record === undefined ? undefined : `record ${record}`,
+    line === undefined ? undefined : `line ${countText(line)}`,
+  ];
+  return `${place.filter((part) => part !== undefined).join(', ')}: ${message}.`;
 }
 
 function progressLine(event: ProgressEvent): string {
@@ -76,7 +105,7 @@ function progressLine(event: ProgressEvent): string {
       : `${Math.floor((100 * event.bytes) / event.bytes_total)} % of the input`;
   return (
     `${share}, ${counted(event.records, 'record')}, ${counted(event.frames, 'frame')}, ` +
-    `${countText(event.viral)} viral, ${durationText(event.seconds)}`
+    `${event.viral === undefined ? '' : `${countText(event.viral)} viral, `}${durationText(event.seconds)}`
   );
 }
 
@@ -103,6 +132,7 @@ function countsLine(counts: Readonly<Record<string, number>>): string {
     ['viral', 'viral'],
     ['non_viral', 'non-viral'],
     ['ambiguous', 'ambiguous'],
+    ['translated', 'with open frames'],
     ['no_orf', 'without an open frame'],
     ['empty', 'empty'],
     ['too_short', 'too short'],

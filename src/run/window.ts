@@ -6,11 +6,7 @@
  * A record may span windows; each window then holds some of its chunks.
  */
 
-import type { FastaRecord } from '../input/fasta.ts';
 import type { ChunkPlan } from '../sequence/chunk.ts';
-import type { SixFrames } from '../sequence/frames.ts';
-import type { NucleotideTokenizer } from '../tokens/nucleotide.ts';
-import { encodeProtein, proteinTokens } from '../tokens/residues.ts';
 import { RowSet } from './row-set.ts';
 
 /** A window ends with the chunk or record that reaches one of these numbers. */
@@ -27,6 +23,8 @@ export interface WindowRecord {
   /** nt */
   readonly length: number;
   readonly plan: ChunkPlan;
+  /** False for a record that could not be read: it has no chunks. */
+  readonly valid: boolean;
   /** Number in the record of the first chunk that lies in this window. */
   readonly firstChunk: number;
   /** Chunks of the record in this window. */
@@ -42,19 +40,11 @@ export class Window {
   /** Pair i is a nucleotide row and a protein row that occur together in a frame. */
   readonly pairNucleotide: number[] = [];
   readonly pairProtein: number[] = [];
-  readonly nucleotide: RowSet;
-  readonly protein: RowSet;
+  readonly nucleotide = new RowSet();
+  readonly protein = new RowSet();
   /** Bytes of input read up to the end of this window. */
   bytesRead = 0;
   readonly #pairs = new Map<number, number>();
-
-  constructor(tokenizer: NucleotideTokenizer) {
-    this.nucleotide = new RowSet(
-      (bytes, start, end, out, at) => tokenizer.encode(bytes, start, end, out, at),
-      (bases) => tokenizer.maxTokens(bases),
-    );
-    this.protein = new RowSet(encodeProtein, proteinTokens);
-  }
 
   get full(): boolean {
     return (
@@ -63,26 +53,23 @@ export class Window {
   }
 
   /** Opens a record, or its continuation from chunk `firstChunk` on. */
-  open(record: FastaRecord, plan: ChunkPlan, firstChunk: number): WindowRecord {
-    const { id, length } = record;
-    const entry = { id, length, plan, firstChunk, chunks: 0 };
+  open(id: string, plan: ChunkPlan, length: number, valid: boolean, firstChunk: number): WindowRecord {
+    const entry = { id, length, plan, valid, firstChunk, chunks: 0 };
     this.records.push(entry);
     return entry;
   }
 
-  /** Adds the next chunk of the record opened last, as `six` has just translated it. */
-  addChunk(record: WindowRecord, six: SixFrames): void {
-    let mask = 0;
-    for (let frame = 0; frame < 6; frame += 1) {
-      if (!six.kept(frame)) continue;
-      mask |= 1 << frame;
-      const nucleotide = this.nucleotide.add(six.strand(frame), six.nucleotideStart(frame), six.nucleotideEnd(frame));
-      const start = six.proteinStart(frame);
-      const protein = this.protein.add(six.protein, start, start + six.residues[frame]!);
-      this.frames.push(this.#pair(nucleotide, protein));
-    }
+  /** Adds the next chunk of the record opened last; one `addFrame` follows for each bit of its mask. */
+  addChunk(record: WindowRecord, mask: FrameMask): void {
     this.masks.push(mask);
     record.chunks += 1;
+  }
+
+  /** Adds a kept frame of the chunk added last: its rows are `tokens[nucleotide, protein)` and `tokens[protein, end)`. */
+  addFrame(tokens: Uint16Array, nucleotide: number, protein: number, end: number): void {
+    this.frames.push(
+      this.#pair(this.nucleotide.add(tokens, nucleotide, protein), this.protein.add(tokens, protein, end)),
+    );
   }
 
   #pair(nucleotide: number, protein: number): number {

@@ -1,19 +1,14 @@
 /**
- * From records to windows: chunk, translate, tokenise. Reading is lazy: the next window is made when it is asked for, so
- * memory is bounded by the longest record at one byte per base plus a few windows.
+ * From what the sequence Workers send to windows, in input order. Windows are made as they are asked for, so memory is
+ * bounded by a few of them.
  */
 
-import type { FastaRecord } from '../input/fasta.ts';
-import type { RecordRun } from '../input/records.ts';
 import { ChunkPlan } from '../sequence/chunk.ts';
-import { SixFrames } from '../sequence/frames.ts';
-import type { NucleotideTokenizer } from '../tokens/nucleotide.ts';
+import { RESULT_FRAME } from './pool/job.ts';
+import type { RunItem } from './pool/run.ts';
+import { type RowHandler, RowStreamReader } from './sinks/row-stream.ts';
 import type { StageClock } from './stage-clock.ts';
-import { Window } from './window.ts';
-
-const LONG_RECORD_BYTES = 64 * 2 ** 20;
-/** Garbage of a window is a few megabytes; a collection takes some milliseconds, a window without frames about 20. */
-const WINDOWS_PER_COLLECTION = 8;
+import { Window, type WindowRecord } from './window.ts';
 
 export interface WindowOptions {
   /** Chunk length, nt. */
@@ -22,103 +17,95 @@ export interface WindowOptions {
   readonly minimumLength: number;
 }
 
-/** What was odd about the input, for one warning each at the end. */
-export interface InputOddities {
-  /** Records in which U was read as T. */
-  uracilRecords: number;
-  /** Records with characters that are no nucleotide code, and the number of such characters. */
-  strangeRecords: number;
-  strangeCharacters: number;
-  firstStrange: { readonly id: string; readonly line: number } | undefined;
+/** The record whose chunks are coming. */
+interface OpenRecord {
+  readonly id: string;
+  readonly length: number;
+  readonly plan: ChunkPlan;
+  readonly valid: boolean;
+  /** Chunks that have come. */
+  chunks: number;
+  /** Its entry in the current window, once it has one. */
+  entry: WindowRecord | undefined;
 }
 
-export class WindowSource {
-  readonly oddities: InputOddities = {
-    uracilRecords: 0,
-    strangeRecords: 0,
-    strangeCharacters: 0,
-    firstStrange: undefined,
-  };
-  readonly #six: SixFrames;
-  readonly #chunk: Uint8Array;
-  #sinceCollected = 0;
+export class WindowSource implements RowHandler {
+  readonly #reader = new RowStreamReader();
+  #window = new Window();
+  #record: OpenRecord | undefined;
 
+  /**
+   * @param items of a run whose Workers send rows
+   * @param onOther called with every item that is no rows, in order
+   * @param onRecord called with the id of every record
+   * @param bytesRead of the input so far
+   */
   constructor(
-    readonly run: RecordRun,
-    readonly tokenizer: NucleotideTokenizer,
+    readonly items: AsyncIterable<RunItem>,
     readonly options: WindowOptions,
     readonly clock: StageClock,
-  ) {
-    this.#six = new SixFrames(options.length);
-    this.#chunk = new Uint8Array(options.length);
-  }
+    readonly onOther: (item: RunItem) => void,
+    readonly onRecord: (id: string) => void,
+    readonly bytesRead: () => number,
+  ) {}
 
   /** The input, once, window by window; the last one may be small, none is empty. */
   async *windows(): AsyncGenerator<Window, void, undefined> {
-    let window = new Window(this.tokenizer);
-    for await (const batch of this.run.batches()) {
-      let record = this.clock.time('read', () => batch.next());
-      while (record !== undefined) {
-        const plan = this.#plan(record);
-        let next = 0;
-        do {
-          next = this.#fill(window, record, plan, next);
-          if (window.full) {
-            window.bytesRead = this.run.bytesRead;
-            yield window;
-            window = new Window(this.tokenizer);
-            this.#collect(record);
-          }
-        } while (next < plan.count);
-        record = this.clock.time('read', () => batch.next());
+    for await (const item of this.items) {
+      if (item.item !== 'piece' || item.kind !== RESULT_FRAME.rows) {
+        this.onOther(item);
+        continue;
       }
+      this.#reader.open(item.memory, item.start, item.end);
+      while (this.clock.time('read', () => this.#fill())) yield this.#take();
     }
-    window.bytesRead = this.run.bytesRead;
-    if (window.records.length > 0) yield window;
+    this.#endRecord();
+    if (this.#window.records.length > 0) yield this.#take();
   }
 
-  /**
-   * Has garbage collected while a long record is cut. The collector lets garbage grow in proportion to what is alive, so a
-   * chromosome of 1 Gb would cost another gigabyte of dead rows; one byte per base is what was promised.
-   */
-  #collect({ bases }: FastaRecord): void {
-    if (bases.capacity < LONG_RECORD_BYTES) return;
-    this.#sinceCollected += 1;
-    if (this.#sinceCollected < WINDOWS_PER_COLLECTION) return;
-    this.#sinceCollected = 0;
-    Bun.gc(true);
+  record(id: string, length: number, valid: boolean): void {
+    this.#endRecord();
+    this.onRecord(id);
+    const tooShort = length < this.options.minimumLength;
+    const plan = new ChunkPlan(tooShort ? 0 : length, this.options.length);
+    this.#record = { id, length, plan, valid, chunks: 0, entry: undefined };
+    if (plan.count === 0) this.#enter(this.#record);
   }
 
-  /** Chunks of a record: none when it is too short. */
-  #plan(record: FastaRecord): ChunkPlan {
-    this.#note(record);
-    const tooShort = record.length < this.options.minimumLength;
-    return new ChunkPlan(tooShort ? 0 : record.length, this.options.length);
+  chunk(mask: number): void {
+    const record = this.#record;
+    if (record === undefined) throw new Error('a chunk came before its record');
+    this.#window.addChunk(record.entry ?? this.#enter(record), mask);
+    record.chunks += 1;
   }
 
-  /** Adds the record's chunks from `first` on until the window is full; returns the first one that did not go in. */
-  #fill(window: Window, record: FastaRecord, plan: ChunkPlan, first: number): number {
-    return this.clock.time('read', () => {
-      const entry = window.open(record, plan, first);
-      let chunk = first;
-      for (; chunk < plan.count && (chunk === first || !window.full); chunk += 1) {
-        const start = plan.start(chunk);
-        const end = plan.end(chunk);
-        const view = record.bases.view(start, end);
-        if (view === undefined) record.bases.copy(start, end, this.#chunk);
-        this.#six.translate(view ?? this.#chunk, 0, end - start);
-        window.addChunk(entry, this.#six);
-      }
-      return chunk;
-    });
+  frame(words: Uint16Array, nucleotide: number, protein: number, end: number): void {
+    this.#window.addFrame(words, nucleotide, protein, end);
   }
 
-  #note({ id, line, hadUracil, nonIupac }: FastaRecord): void {
-    const { oddities } = this;
-    if (hadUracil) oddities.uracilRecords += 1;
-    if (nonIupac === 0) return;
-    oddities.strangeRecords += 1;
-    oddities.strangeCharacters += nonIupac;
-    oddities.firstStrange ??= { id, line };
+  /** Reads until the window is full or the piece is read. @returns whether the window is full */
+  #fill(): boolean {
+    while (this.#reader.next(this)) if (this.#window.full) return true;
+    return false;
+  }
+
+  #take(): Window {
+    const window = this.#window;
+    window.bytesRead = this.bytesRead();
+    this.#window = new Window();
+    if (this.#record !== undefined) this.#record.entry = undefined;
+    return window;
+  }
+
+  #enter(record: OpenRecord): WindowRecord {
+    record.entry = this.#window.open(record.id, record.plan, record.length, record.valid, record.chunks);
+    return record.entry;
+  }
+
+  #endRecord(): void {
+    if (this.#record === undefined) return;
+    const { id, plan, chunks } = this.#record;
+    if (chunks !== plan.count) throw new Error(`${chunks} of the ${plan.count} chunks of ${id} came`);
+    this.#record = undefined;
   }
 }

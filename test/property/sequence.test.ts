@@ -2,10 +2,17 @@
 
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { Kernel } from '../../src/kernel/kernel.ts';
 import { ChunkPlan } from '../../src/sequence/chunk.ts';
-import { reverseComplement, upperCase } from '../../src/sequence/complement.ts';
 import { SixFrames } from '../../src/sequence/frames.ts';
-import { latin1 } from '../helpers/fasta-text.ts';
+
+const kernel = Kernel.load();
+const source = kernel.allocate(300);
+const frames = new SixFrames(kernel, 120);
+const again = new SixFrames(kernel, 120);
+const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+const held = (from: number, end: number) => latin1(kernel.memory.subarray(from, end));
+const proteinOf = (made: SixFrames, f: number) => held(made.proteinStart(f), made.proteinStart(f) + made.residues[f]!);
 
 const size = fc.integer({ min: 1, max: 700 });
 const length = fc.oneof(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 0, max: 2 ** 40 }));
@@ -37,14 +44,13 @@ test('chunks cover a record from end to end, in order, and only the last is shor
 
 test('the reverse complement of the reverse complement is the sequence in upper case', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), (bases) => {
-      const once = new Uint8Array(bases.length);
-      const twice = new Uint8Array(bases.length);
-      const upper = new Uint8Array(bases.length);
-      reverseComplement(bases, 0, bases.length, once);
-      reverseComplement(once, 0, bases.length, twice);
-      upperCase(bases, 0, bases.length, upper);
-      expect(twice).toEqual(upper);
+    fc.property(fc.uint8Array({ maxLength: 300, size: 'max' }), (bases) => {
+      const [once, twice, upper] = [0, 1, 2].map(() => kernel.allocate(bases.length)) as [number, number, number];
+      kernel.memory.set(bases, source);
+      kernel.reverseComplement(source, bases.length, once);
+      kernel.reverseComplement(once, bases.length, twice);
+      kernel.upperCase(source, bases.length, upper);
+      expect(held(twice, twice + bases.length)).toBe(held(upper, upper + bases.length));
     }),
   );
 });
@@ -72,8 +78,8 @@ function complemented(sequence: string): string {
 test('frames are those of a plain translation, stops and foreign letters included', () => {
   fc.assert(
     fc.property(openSequence('ACGACGACGTNacgtn-'), (chunk) => {
-      const frames = new SixFrames(120);
-      frames.translate(chunk, 0, chunk.length);
+      kernel.memory.set(chunk, source);
+      frames.translate(source, chunk.length);
       const forward = latin1(chunk).toUpperCase();
       const strands = [forward, complemented(forward)];
       let kept = 0;
@@ -84,9 +90,8 @@ test('frames are those of a plain translation, stops and foreign letters include
         expect(frames.kept(f)).toBe(open);
         if (!open) continue;
         kept++;
-        const at = frames.proteinStart(f);
-        expect(latin1(frames.protein.subarray(at, at + frames.residues[f]!))).toBe(expected);
-        expect(latin1(frames.strand(f).subarray(frames.nucleotideStart(f), frames.nucleotideEnd(f)))).toBe(
+        expect(proteinOf(frames, f)).toBe(expected);
+        expect(held(frames.nucleotideStart(f), frames.nucleotideEnd(f))).toBe(
           strand.slice(f % 3, (f % 3) + 1 + 3 * expected.length),
         );
       }
@@ -99,16 +104,12 @@ test('frames are those of a plain translation, stops and foreign letters include
 test('the nucleotides of a kept frame of A C G T translate to its protein again', () => {
   fc.assert(
     fc.property(openSequence('ACGACGACGT'), (chunk) => {
-      const frames = new SixFrames(120);
-      const again = new SixFrames(120);
-      frames.translate(chunk, 0, chunk.length);
+      kernel.memory.set(chunk, source);
+      frames.translate(source, chunk.length);
       for (let f = 0; f < 6; f++) {
         if (!frames.kept(f)) continue;
-        again.translate(frames.strand(f), frames.nucleotideStart(f), frames.nucleotideEnd(f));
-        const at = frames.proteinStart(f);
-        expect(latin1(again.protein.subarray(0, again.residues[0]!))).toBe(
-          latin1(frames.protein.subarray(at, at + frames.residues[f]!)),
-        );
+        again.translate(frames.nucleotideStart(f), frames.nucleotideEnd(f) - frames.nucleotideStart(f));
+        expect(proteinOf(again, 0)).toBe(proteinOf(frames, f));
       }
     }),
     { numRuns: 500 },

@@ -5,16 +5,20 @@ import { basename, join, resolve } from 'node:path';
 import type { DeviceInfo, Session } from '../../device/backend.ts';
 import { NativeSession } from '../../device/native/session.ts';
 import type { Emit } from '../../events/event.ts';
-import { RecordRun } from '../../input/records.ts';
+import { DuplicateIds } from '../../input/duplicate-ids.ts';
+import { type FileDigest, hashFile } from '../../input/hash-file.ts';
 import type { ClassifierEntry } from '../../model/bundle/manifest.ts';
 import { Delivery } from '../../output/deliver.ts';
 import { EmbeddingFiles } from '../../output/embeddings.ts';
 import { prepareFolder } from '../../output/folder.ts';
 import { lockFolder } from '../../output/folder-lock.ts';
 import { ResultFiles } from '../../output/results.ts';
-import type { Summary, SummaryCounts } from '../../output/summary.ts';
+import type { Summary, SummaryCounts, SummaryInput } from '../../output/summary.ts';
 import type { EncodeContext } from '../../run/encode.ts';
 import { estimate } from '../../run/estimate.ts';
+import { recordsOf } from '../../run/pool/job.ts';
+import { type Inputs, inspectInputs, openRun } from '../../run/pool/open-run.ts';
+import type { SequenceRun } from '../../run/pool/run.ts';
 import { scoreWindows } from '../../run/score.ts';
 import { StageClock } from '../../run/stage-clock.ts';
 import { WINDOW_CHUNKS } from '../../run/window.ts';
@@ -22,10 +26,15 @@ import { WindowSource } from '../../run/windows.ts';
 import { extractOnnxRuntime } from '../../system/parts.ts';
 import { VERSION } from '../../system/program.ts';
 import { onSignal } from '../../system/signals.ts';
-import { NucleotideTokenizer } from '../../tokens/nucleotide.ts';
 import { type ChosenBundle, chooseBundle, chooseHead } from '../model.ts';
-import { tellOddities } from '../oddities.ts';
+import { tellDuplicates, tellOddities } from '../oddities.ts';
 import type { PredictPlan } from '../plan.ts';
+import { Problems } from '../problems.ts';
+
+/** One Worker tokenises tens of thousands of frames a second: two feed any device, and the encoders need the rest. */
+const MOST_SEQUENCE_WORKERS = 2;
+/** Ids that are compared: 128 to 200 MB. */
+const MOST_IDS = 2 ** 24;
 
 /** What every step of one run needs. */
 interface Run {
@@ -38,11 +47,17 @@ interface Run {
   readonly head: ClassifierEntry;
   /** The bundle's warning as a sentence. */
   readonly note: string | undefined;
-  readonly input: RecordRun;
+  readonly inputs: Inputs;
+  readonly sequences: SequenceRun;
+  readonly problems: Problems;
+  readonly duplicates: DuplicateIds;
 }
 
-/** @param argv as typed, for the run's record */
-export async function predict(plan: PredictPlan, argv: readonly string[], emit: Emit): Promise<void> {
+/**
+ * @param argv as typed, for the run's record
+ * @returns the exit code
+ */
+export async function predict(plan: PredictPlan, argv: readonly string[], emit: Emit): Promise<number> {
   const startedAt = new Date();
   const clock = new StageClock();
   const bundle = await chooseBundle(plan.model, plan.verifyBundle);
@@ -50,35 +65,58 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   const { name, warning } = bundle.manifest;
   const note = warning === undefined ? undefined : `Model ${name}: ${warning}`;
   const head = chooseHead(bundle, plan.length);
-  const input = new RecordRun(plan.inputs);
-  await input.check();
+  const inputs = await inspectInputs(plan.inputs);
   if (!plan.dryRun) prepareFolder(plan.output, plan.force);
-  const run: Run = { plan, argv, emit, startedAt, clock, bundle, head, note, input };
-  tellStart(run);
-
-  emit({ event: 'stage', stage: 'load', note: 'loading the model' });
-  const loading = performance.now();
-  const tokenizerPath = join(bundle.folder, bundle.manifest.tokenizer);
-  const tokenizer = NucleotideTokenizer.parse(await Bun.file(tokenizerPath).json(), tokenizerPath);
-  const session = await openSession(bundle, head, plan.threads);
-  clock.add('load', (performance.now() - loading) / 1000);
-  const { id: device, ...about } = session.device;
-  emit({ event: 'device', device, state: 'ready', ...about });
-
-  const options = { length: head.length, minimumLength: plan.minimumLength };
-  const source = new WindowSource(input, tokenizer, options, clock);
-  if (plan.dryRun) await tellEstimate(run, source, session);
-  else {
-    const unlock = lockFolder(plan.output);
-    try {
-      await scoreAndWrite(run, source, session, unlock);
-    } finally {
-      unlock();
+  const sequences = openRun(inputs, {
+    threads: Math.min(plan.threads, MOST_SEQUENCE_WORKERS),
+    batchSize: undefined,
+    chunkSize: head.length,
+    minimumLength: plan.minimumLength,
+    sink: { kind: 'rows', tokenizer: join(bundle.folder, bundle.manifest.tokenizer) },
+    hashStreams: true,
+  });
+  const problems = new Problems(plan.inputs, plan.strict, emit);
+  const duplicates = new DuplicateIds(MOST_IDS);
+  const run: Run = {
+    ...{ plan, argv, emit, startedAt, clock, bundle, head, note },
+    ...{ inputs, sequences, problems, duplicates },
+  };
+  try {
+    tellStart(run);
+    emit({ event: 'stage', stage: 'load', note: 'loading the model' });
+    const loading = performance.now();
+    const session = await openSession(bundle, head, plan.threads);
+    clock.add('load', (performance.now() - loading) / 1000);
+    const { id: device, ...about } = session.device;
+    emit({ event: 'device', device, state: 'ready', ...about });
+    if (plan.dryRun) await tellEstimate(run, session);
+    else {
+      const unlock = lockFolder(plan.output);
+      try {
+        await scoreAndWrite(run, session, unlock);
+      } finally {
+        unlock();
+      }
     }
+  } finally {
+    sequences.close();
   }
+  return problems.exitCode;
 }
 
-function tellStart({ plan, emit, bundle, head, note }: Run): void {
+function windowsOf({ plan, head, clock, sequences, problems, duplicates }: Run): WindowSource {
+  return new WindowSource(
+    sequences.items(),
+    { length: head.length, minimumLength: plan.minimumLength },
+    clock,
+    (item) => problems.take(item),
+    (id) => duplicates.see(id),
+    () => sequences.bytesRead,
+  );
+}
+
+function tellStart({ plan, emit, bundle, head, note, sequences }: Run): void {
+  const { workers, batchSize, window } = sequences.options.settings;
   emit({
     event: 'started',
     version: VERSION,
@@ -86,23 +124,24 @@ function tellStart({ plan, emit, bundle, head, note }: Run): void {
     output: plan.dryRun ? 'a dry run' : plan.output,
     model: bundle.manifest.name,
     length: head.length,
-    workers: plan.threads,
-    batch_size: plan.batchTokens,
-    window: WINDOW_CHUNKS,
+    threads: plan.threads,
+    workers,
+    batch_size: batchSize,
+    window,
   });
   if (note !== undefined) emit({ event: 'warning', message: note });
 }
 
-async function tellEstimate(run: Run, source: WindowSource, session: Session): Promise<void> {
+async function tellEstimate(run: Run, session: Session): Promise<void> {
   run.emit({ event: 'stage', stage: 'estimate', note: 'reading everything, to estimate the time' });
-  const answer = await estimate(source.windows(), encodeContext(run, session));
+  const answer = await estimate(windowsOf(run).windows(), encodeContext(run, session));
   await session.close();
-  tellOddities(source.oddities, run.emit);
+  tellInput(run);
   run.emit(answer);
 }
 
-async function scoreAndWrite(run: Run, source: WindowSource, session: Session, unlock: () => void): Promise<void> {
-  const { plan, emit, clock, input, startedAt } = run;
+async function scoreAndWrite(run: Run, session: Session, unlock: () => void): Promise<void> {
+  const { plan, emit, clock, sequences, startedAt } = run;
   const context = encodeContext(run, session);
   const files = ResultFiles.open(plan.output);
   const release = onSignal(() => {
@@ -112,20 +151,22 @@ async function scoreAndWrite(run: Run, source: WindowSource, session: Session, u
   try {
     emit({ event: 'stage', stage: 'predict', note: 'reading, translating, encoding, classifying' });
     const embeddings = plan.saveEmbeddings ? new EmbeddingFiles(plan.output, context.widths, files) : undefined;
+    // Beside the Workers, which each read a part of the file; met again at the end.
+    const digests = hashRegularFiles(run.inputs);
+    digests.catch(() => undefined);
     const delivery = new Delivery(files, plan.minimumLength, embeddings);
-    for await (const scored of scoreWindows(source.windows(), context)) {
+    for await (const scored of scoreWindows(windowsOf(run).windows(), context)) {
       clock.time('write', () => delivery.write(scored));
       const { records, chunks, frames, viral } = delivery.counts;
       const bytes = scored.window.bytesRead;
       const seconds = (Date.now() - startedAt.getTime()) / 1000;
-      emit({ event: 'progress', records, chunks, frames, viral, bytes, bytes_total: input.bytesTotal, seconds });
+      emit({ event: 'progress', records, chunks, frames, viral, bytes, bytes_total: sequences.bytesTotal, seconds });
     }
-    tellEmptyInputs(run);
-    const counts = delivery.finish(input.reports.reduce((sum, { records }) => sum + records, 0));
+    const counts = delivery.finish(recordsOf(sequences.counts));
     await session.close();
-    tellOddities(source.oddities, emit);
+    tellInput(run);
     emit({ event: 'stage', stage: 'write', note: 'writing the results' });
-    const summary = summaryOf(run, counts, session.device);
+    const summary = summaryOf(run, counts, session.device, await inputsOf(run, digests));
     const written = files.commit(summary).map((path) => basename(path));
     const { total: seconds } = summary.seconds;
     emit({ event: 'finished', counts: { ...counts }, seconds, folder: plan.output, written, note: run.note });
@@ -137,12 +178,28 @@ async function scoreAndWrite(run: Run, source: WindowSource, session: Session, u
   }
 }
 
-/** An input without a record is most often a pipe that broke or a wrong name. */
-function tellEmptyInputs({ input, emit }: Run): void {
-  for (const { path, records } of input.reports) {
-    if (records === 0)
-      emit({ event: 'warning', message: `${path === '-' ? 'standard input' : path} holds no record.` });
-  }
+function tellInput({ sequences, duplicates, emit }: Run): void {
+  tellOddities(sequences.oddities, sequences.inputs, emit);
+  tellDuplicates(duplicates, emit);
+}
+
+/** One for each input, undefined for a pipe, which is hashed as it is read. */
+async function hashRegularFiles({ files }: Inputs): Promise<(FileDigest | undefined)[]> {
+  const digests: (FileDigest | undefined)[] = [];
+  for (const { name, container } of files) digests.push(container === 'stream' ? undefined : await hashFile(name));
+  return digests;
+}
+
+async function inputsOf(
+  { sequences }: Run,
+  hashing: Promise<readonly (FileDigest | undefined)[]>,
+): Promise<SummaryInput[]> {
+  const digests = await hashing;
+  return sequences.inputs.map(({ name, bytes, sha256, counts }, i) => {
+    const digest = digests[i] ?? (sha256 === undefined ? undefined : { bytes, sha256 });
+    if (digest === undefined) throw new Error(`${name} was not hashed`);
+    return { path: name, ...digest, records: recordsOf(counts) };
+  });
 }
 
 function encodeContext({ plan, emit, clock, bundle }: Run, session: Session): EncodeContext {
@@ -166,8 +223,8 @@ async function openSession(
   return NativeSession.open(await extractOnnxRuntime(), model, device);
 }
 
-function summaryOf(run: Run, counts: SummaryCounts, device: DeviceInfo): Summary {
-  const { plan, argv, startedAt, clock, bundle, head, input } = run;
+function summaryOf(run: Run, counts: SummaryCounts, device: DeviceInfo, inputs: readonly SummaryInput[]): Summary {
+  const { plan, argv, startedAt, clock, bundle, head } = run;
   const { manifest } = bundle;
   const finishedAt = new Date();
   return {
@@ -184,7 +241,7 @@ function summaryOf(run: Run, counts: SummaryCounts, device: DeviceInfo): Summary
       path: bundle.typed === undefined ? undefined : resolve(bundle.typed),
       note: manifest.warning,
     },
-    inputs: input.reports,
+    inputs,
     options: {
       length: head.length,
       min_length: plan.minimumLength,

@@ -1,0 +1,15 @@
+import { expect, test } from 'bun:test';
+import { UserError } from '../system/errors.ts';
+import { readingError } from './reading-error.ts';
+
+test('errors of the machine exit with 1, of permission with 2, all else passes through', () => {
+  const failed = (code: string) => readingError(Object.assign(new Error(code), { code }), 'x.fa');
+  expect(failed('EIO')).toMatchObject({
+    exitCode: 1,
+    message: expect.stringContaining('x.fa: the file could not be read (EIO)'),
+  });
+  expect(failed('EACCES')).toMatchObject({ exitCode: 2, sentence: 'the file may not be read' });
+  for (const other of [new TypeError('x'), new UserError('a', 'B.'), 'text']) {
+    expect(readingError(other, 'x.fa')).toBe(other);
+  }
+});

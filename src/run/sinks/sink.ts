@@ -1,0 +1,27 @@
+/** What a Worker makes of records: text for files, token rows for encoders, statistics. */
+
+import type { SequenceRecord } from '../../input/record.ts';
+import type { ChunkPlan } from '../../sequence/chunk.ts';
+import type { SixFrames } from '../../sequence/frames.ts';
+import type { PieceKind } from '../pool/job.ts';
+
+/** Hands a piece of the job's result on; `memory` may be reused afterwards. */
+export type SendPiece = (kind: PieceKind, memory: Uint8Array, start: number, end: number) => void;
+
+export interface Sink {
+  /** A record that could be read; its chunks follow, none for one that is empty or too short. */
+  begin(record: SequenceRecord, plan: ChunkPlan): void;
+  /**
+   * Chunk `number` of the record, 0-based, as `six` has just translated it.
+   *
+   * @param at address of its bases in the kernel's memory, in the letter case of the input
+   * @param length bases
+   */
+  chunk(number: number, at: number, length: number, six: SixFrames): void;
+  /** After the record's last chunk. */
+  end(): void;
+  /** A record that could not be read. */
+  invalid(record: SequenceRecord): void;
+  /** At the end of a job: sends what is held back. @returns what is to stand in the job's report, if anything */
+  finish(): unknown;
+}
