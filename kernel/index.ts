@@ -1,5 +1,6 @@
 /** The WebAssembly kernels, compiled by `npm run build`; src/kernel/kernel.ts says what they do and owns their memory. */
 
+export { entry } from './entry';
 export { findByte } from './find';
 export { gather, gathered } from './gather';
 export { openFrames } from './stops';

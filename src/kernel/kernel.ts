@@ -124,6 +124,14 @@ export class Kernel {
   }
 
   /**
+   * Writes an entry of an unwrapped FASTA file to `to`: the header [head, head + headLength), two more bytes `suffix` (the
+   * first in its low byte), a line feed, the letters [from, from + length), a line feed. Returns the address behind it.
+   */
+  entry(head: number, headLength: number, suffix: number, from: number, length: number, to: number): number {
+    return this.wasm.entry(head, headLength, suffix, from, length, to) >>> 0;
+  }
+
+  /**
    * Copies [from, from + length) to `to` with a line feed after every `width` bytes (at least 1) and after the last;
    * returns the bytes written.
    */

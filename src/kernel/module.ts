@@ -17,6 +17,7 @@ export interface KernelExports {
   translate(at: number, length: number, frame: number, to: number): number;
   upperCase(at: number, length: number, to: number): void;
   reverseComplement(at: number, length: number, to: number): void;
+  entry(head: number, headLength: number, suffix: number, from: number, length: number, to: number): number;
   wrap(from: number, length: number, width: number, to: number): number;
 }
 

@@ -19,7 +19,8 @@ const GREATER = 0x3e;
 const LF = 0x0a;
 const DIGIT_ZERO = 0x30;
 const CHUNK_WORD = new TextEncoder().encode('_chunk_');
-const SUFFIX_BYTES = FRAME_SUFFIXES.map((suffix) => new TextEncoder().encode(suffix));
+/** As the kernel takes them: the first letter in the low byte. */
+const SUFFIXES = FRAME_SUFFIXES.map((suffix) => suffix.charCodeAt(0) | (suffix.charCodeAt(1) << 8));
 /** Digits of the largest chunk number, `>`, suffix and line feeds. */
 const MOST_OTHER_BYTES = 32;
 
@@ -81,7 +82,7 @@ export class FrameText implements Sink {
     let at = this.#head;
     memory[at++] = GREATER;
     for (let i = 0; i < idLength; i += 1) memory[at++] = idBytes[i]!;
-    for (const byte of CHUNK_WORD) memory[at++] = byte;
+    for (let i = 0; i < CHUNK_WORD.length; i += 1) memory[at++] = CHUNK_WORD[i]!;
     this.#idLength = at - this.#head;
   }
 
@@ -116,6 +117,11 @@ export class FrameText implements Sink {
   #number(number: number): void {
     const { memory } = this.kernel;
     const start = this.#head + this.#idLength;
+    if (number < 10) {
+      memory[start] = DIGIT_ZERO + number;
+      this.#headLength = this.#idLength + 1;
+      return;
+    }
     let digits = 1;
     for (let power = 10; power <= number; power *= 10) digits += 1;
     let rest = number;
@@ -130,23 +136,8 @@ export class FrameText implements Sink {
 
   #writeFrame(stream: Stream, frame: number, from: number, length: number): void {
     const staging = this.#room(stream, this.#headLength + length + MOST_OTHER_BYTES);
-    const { memory } = this.kernel;
-    let at = this.#writeHead(memory, staging.end, frame);
-    memory.copyWithin(at, from, from + length);
-    at += length;
-    memory[at++] = LF;
-    staging.used = at - staging.start;
-  }
-
-  /** @returns address behind the header line */
-  #writeHead(memory: Uint8Array, to: number, frame: number): number {
-    memory.copyWithin(to, this.#head, this.#head + this.#headLength);
-    const at = to + this.#headLength;
-    const suffix = SUFFIX_BYTES[frame]!;
-    memory[at] = suffix[0]!;
-    memory[at + 1] = suffix[1]!;
-    memory[at + 2] = LF;
-    return at + 3;
+    const end = this.kernel.entry(this.#head, this.#headLength, SUFFIXES[frame]!, from, length, staging.end);
+    staging.used = end - staging.start;
   }
 
   #writeChunk(stream: Stream, from: number, length: number): void {
