@@ -12,6 +12,8 @@ test('help ends in one line feed, has no trailing blanks', () => {
 test('the usage line shows what is taken', () => {
   expect(COMMANDS.map(commandHelp).map((text) => text.split('\n')[2])).toEqual([
     'Usage: virnucpro predict INPUT… [FLAGS]',
+    'Usage: virnucpro translate INPUT… [FLAGS]',
+    'Usage: virnucpro validate INPUT… [FLAGS]',
     'Usage: virnucpro models import [FLAGS]',
   ]);
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, type Mock, spyOn, test } from 'bun:test';
-import type { Event } from '../events/event.ts';
+import type { Event, ProblemEvent } from '../events/event.ts';
 import { lineRenderer, type Verbosity } from './lines.ts';
 
 let write: Mock<typeof process.stderr.write>;
@@ -18,7 +18,7 @@ function linesOf(verbosity: Verbosity, ...events: Event[]): string[] {
 
 const STARTED: Event = {
   ...{ event: 'started', version: '1.2.3', inputs: ['a.fa'], output: 'out', model: 'm', length: 500 },
-  ...{ workers: 4, batch_size: 4096, window: 8 },
+  ...{ threads: 4, workers: 2, batch_size: 4096, window: 8 },
 };
 const progress = (seconds: number, more: Partial<Extract<Event, { event: 'progress' }>> = {}): Event => ({
   ...{ event: 'progress', records: 1200, chunks: 3, frames: 4000, viral: 7, bytes: 250, bytes_total: 1000, seconds },
@@ -81,6 +81,48 @@ describe('lineRenderer', () => {
       '[info] protein model: 6,000 tokens at 100 tokens/s',
       '[info] estimated time: 1 min 05 s. Nothing was written.',
     ]);
+  });
+
+  test('threads are those of the encoders, or the Workers where there is none; what there is not is left out', () => {
+    const translate = { ...STARTED, model: undefined, threads: undefined } as Event;
+    expect(linesOf('verbose', translate).slice(1)).toEqual([
+      '[info] chunks of 500 nt, threads: 2',
+      '[info] 2 sequence Workers, batches of 4,096 records, at most 8 under way',
+    ]);
+    write.mockClear();
+    expect(linesOf('normal', { ...STARTED, model: undefined, length: undefined } as Event)[1]).toBe(
+      '[info] threads: 4',
+    );
+    write.mockClear();
+    expect(linesOf('normal', progress(10, { viral: undefined }))).toEqual([
+      '[info] 25 % of the input, 1,200 records, 4,000 frames, 10 s',
+    ]);
+  });
+
+  test('problems name their place; many are counted, unless all are asked for', () => {
+    const problem = (more: Partial<ProblemEvent> = {}): Event => ({
+      ...{ event: 'problem', file: 'a.fq', record: 'r7', line: 1234, message: 'its sequence is missing' },
+      ...more,
+    });
+    const cut = problem({ file: '-', record: undefined, line: undefined, message: 'the file ends early' });
+    expect(linesOf('normal', problem(), cut)).toEqual([
+      '[warn] a.fq, record r7, line 1,234: its sequence is missing.',
+      '[warn] standard input: the file ends early.',
+    ]);
+    const finished: Event = { event: 'finished', counts: {}, seconds: 1, folder: 'out', written: ['x'] };
+    const all = [...Array.from({ length: 23 }, () => problem()), finished];
+    write.mockClear();
+    const told = linesOf('normal', ...all);
+    expect(told.filter((line) => line.includes('record r7'))).toHaveLength(20);
+    expect(told.slice(20)).toEqual([
+      '[warn] 3 more problems of this kind; --verbose tells all.',
+      '[success] done in 1.0 s',
+      '[success] out: x',
+    ]);
+    write.mockClear();
+    expect(linesOf('verbose', ...all)).toHaveLength(25);
+    write.mockClear();
+    expect(linesOf('quiet', ...all)).toEqual([]);
   });
 
   test('quiet says nothing, verbose says more than normal', () => {

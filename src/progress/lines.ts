@@ -4,7 +4,14 @@
  */
 
 import { createConsola } from 'consola/basic';
-import type { EstimateEvent, Event, FinishedEvent, ProblemEvent, ProgressEvent, StartedEvent } from '../events/event.ts';
+import type {
+  EstimateEvent,
+  Event,
+  FinishedEvent,
+  ProblemEvent,
+  ProgressEvent,
+  StartedEvent,
+} from '../events/event.ts';
 import { bytesText, counted, countText, durationText } from './quantities.ts';
 
 /** Seconds between two lines of progress. */

@@ -1,9 +1,8 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
 import { fixture } from '../../test/helpers/fixtures.ts';
+import { rowItems } from '../../test/helpers/rows.ts';
 import type { Batch, Session } from '../device/backend.ts';
 import type { BatchEvent, Event } from '../events/event.ts';
-import { FastaReader, type RecordBatch } from '../input/fasta.ts';
-import { RecordRun } from '../input/records.ts';
 import { NucleotideTokenizer } from '../tokens/nucleotide.ts';
 import type { EncodeContext } from './encode.ts';
 import { estimate } from './estimate.ts';
@@ -46,20 +45,6 @@ class FakeSession implements Session {
   async close(): Promise<void> {}
 }
 
-class TextRun extends RecordRun {
-  constructor(readonly text: string) {
-    super([]);
-  }
-
-  override async *batches(): AsyncGenerator<RecordBatch, void, undefined> {
-    const reader = new FastaReader('test.fa', 0);
-    reader.feed(new TextEncoder().encode(this.text));
-    yield reader;
-    reader.end();
-    yield reader;
-  }
-}
-
 let tokenizer: NucleotideTokenizer;
 beforeAll(async () => {
   const path = fixture('dnaberts', 'hf_safetensors', 'tokenizer.json');
@@ -90,7 +75,9 @@ function setUp(text: string, batchTokens = 64) {
     clock,
     emit: (event) => events.push(event),
   };
-  const source = new WindowSource(new TextRun(text), tokenizer, { length: 60, minimumLength: 0 }, clock);
+  const items = rowItems(new TextEncoder().encode(text), tokenizer, { length: 60 });
+  const ignore = () => undefined;
+  const source = new WindowSource(items, { length: 60, minimumLength: 0 }, clock, ignore, ignore, () => 0);
   return { events, session, context, windows: source.windows(), clock };
 }
 

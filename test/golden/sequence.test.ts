@@ -1,19 +1,16 @@
 /** Chunks and frames against files of the original tool and of the reference code: equal byte for byte. */
 
 import { describe, expect, test } from 'bun:test';
-import { RecordRun } from '../../src/input/records.ts';
-import { chunkAndFrameText, drain } from '../helpers/fasta-text.ts';
+import { chunkAndFrameText, readFasta } from '../helpers/fasta-text.ts';
 import { fixture } from '../helpers/fixtures.ts';
 
 async function texts(path: string, chunkSize: number) {
   const whole = { chunks: '', nucleotide: '', protein: '' };
-  for await (const batch of new RecordRun([path]).batches()) {
-    for (const record of drain(batch)) {
-      const part = chunkAndFrameText(record, chunkSize);
-      whole.chunks += part.chunks;
-      whole.nucleotide += part.nucleotide;
-      whole.protein += part.protein;
-    }
+  for (const record of readFasta(await Bun.file(path).bytes())) {
+    const part = chunkAndFrameText(record, chunkSize);
+    whole.chunks += part.chunks;
+    whole.nucleotide += part.nucleotide;
+    whole.protein += part.protein;
   }
   return whole;
 }
