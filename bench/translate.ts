@@ -2,7 +2,7 @@
  * Reading and six-frame translation, whole processes: against other programs, against the disk, with more threads, from
  * gzip; and tokenising, apart.
  *
- *     bun bench/translate.ts [compare large scaling gzip tokens] [--python PATH] [--data DIR] …
+ *     bun bench/translate.ts [compare stages large scaling gzip tokens] [--python PATH] [--data DIR] …
  *
  * Drives dist/virnucpro (`npm run build` makes it). Without a part's name all of them run; `large` needs 25 GB of disk.
  * PATH is a Python with biopython and tokenizers; seqkit and transeq are taken from PATH; what is not here is left out
@@ -20,10 +20,12 @@ import { large } from './translate/large.ts';
 import { Translate } from './translate/ours.ts';
 import { scaling } from './translate/scaling.ts';
 import type { Settings } from './translate/settings.ts';
+import { stages } from './translate/stages.ts';
 import { tokens } from './translate/tokens.ts';
 
 const PARTS: Readonly<Record<string, (settings: Settings) => Promise<void>>> = {
   compare,
+  stages,
   large,
   scaling,
   gzip,

@@ -119,9 +119,23 @@ export function validationTable(found: Validation, number: (count: number) => st
     '',
     ...found.examples,
     ...found.duplicate_examples.map((id) => `the id ${id} comes again`),
-    found.valid ? 'valid' : 'not valid',
+    found.valid ? 'valid' : `not valid: ${reasons(findings, number).join(', ')}`,
     '',
   ].join('\n');
+}
+
+function reasons(findings: Findings, number: (count: number) => string): string[] {
+  const words: Readonly<Record<keyof Findings, string | undefined>> = {
+    malformed: 'malformed',
+    cut_files: 'files cut off',
+    empty: 'empty',
+    duplicate_ids: 'with an id that came before',
+    foreign_characters: undefined,
+    foreign_records: 'with characters that are no nucleotide code',
+  };
+  return (Object.keys(words) as (keyof Findings)[]).flatMap((key) =>
+    words[key] === undefined || findings[key] === 0 ? [] : [`${number(findings[key])} ${words[key]}`],
+  );
 }
 
 function lengthText({ shortest, mean, longest }: Validation['length'], number: (count: number) => string): string {

@@ -11,8 +11,8 @@ import { latin1, wrap } from '../helpers/fasta-text.ts';
 import { BytesSource, makeReader, type PlainRecord, type Reading } from '../helpers/jobs.ts';
 import { PlainKernel } from '../helpers/plain-kernel.ts';
 import { type LineRecord, recordsByLine } from '../helpers/record-lines.ts';
+import { rubble } from '../helpers/rubble.ts';
 
-const MARK = '\xef\xbb\xbf';
 const MARK_AT_HEAD = /^\xef\xbb\xbf/;
 const BLOCKS = [1, 2, 3, 7, 64, 4096];
 /** So small that records pass over every edge. */
@@ -84,45 +84,6 @@ describe('FASTA', () => {
     );
   });
 });
-
-/** Pieces of text in which anything may stand anywhere. */
-const rubble = (sign: string) => {
-  const whole =
-    sign === '>'
-      ? ['>a one\nACGTACGT\nAC\n', '>b\nuU*\n', '>\n', '>c\n\n', `${MARK}>m\nAC\n`]
-      : ['@a one\nACGTAC\n+\nIIIIII\n', '@b\nuU*\n+b\n@+>\n', '@\nA\n+\n+\n', '@c\n\n+\n\n', `${MARK}@m\nAC\n+\n@I\n`];
-  const odd = [
-    '\n',
-    '\r\n',
-    ' ',
-    '@',
-    '+',
-    '>',
-    'ACGT',
-    'N',
-    '\u0000',
-    MARK,
-    '\xef',
-    '\xbb',
-    '@x',
-    '>y',
-    '+\n',
-    'AC\n',
-    '@z\n',
-  ];
-  const piece = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...whole) }, fc.constantFrom(...odd));
-  return fc
-    .tuple(
-      fc.constantFrom('', MARK, '\n', `${MARK}\n \n`, `\n${MARK}`),
-      fc.array(piece, { maxLength: 14 }),
-      fc.constantFrom('', '\r'),
-      fc.boolean(),
-    )
-    .map(([head, pieces, lineEnd, newline]) => {
-      const body = `${sign}f\n${pieces.join('')}`.replaceAll('\n', `${lineEnd}\n`);
-      return head + (newline ? body : body.replace(/[\r\n]+$/, ''));
-    });
-};
 
 const offsetsOf = (text: string, numbers: readonly number[]) =>
   numbers.map((number) => number % (text.length + 1)).toSorted((a, b) => a - b);

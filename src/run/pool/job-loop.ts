@@ -101,7 +101,7 @@ export class JobLoop {
     const six = this.#six;
     const tooShort = length < this.setup.minimumLength;
     const plan = new ChunkPlan(tooShort ? 0 : length, this.setup.chunkSize);
-    this.#sink.begin(record, plan);
+    this.#sink.begin(record);
     let frames = 0;
     for (let i = 0; i < plan.count; i += 1) {
       const start = plan.start(i);

@@ -30,7 +30,7 @@ export const RESULT_FRAME = {
   done: 17,
   failure: 18,
 } as const;
-export type PieceKind = typeof RESULT_FRAME['nucleotide' | 'protein' | 'chunks' | 'rows' | 'ids'];
+export type PieceKind = (typeof RESULT_FRAME)['nucleotide' | 'protein' | 'chunks' | 'rows' | 'ids'];
 
 /** A piece of one input. Offsets are bytes of the file as stored. */
 export interface Job {

@@ -13,8 +13,8 @@ import { Gate } from './gate.ts';
 import {
   addCounts,
   type Failure,
-  type Job,
   JOB_FRAME,
+  type Job,
   type JobReport,
   jsonBytes,
   jsonFrom,

@@ -1,7 +1,6 @@
 /** What a Worker makes of records: text for files, token rows for encoders, statistics. */
 
 import type { SequenceRecord } from '../../input/record.ts';
-import type { ChunkPlan } from '../../sequence/chunk.ts';
 import type { SixFrames } from '../../sequence/frames.ts';
 import type { PieceKind } from '../pool/job.ts';
 
@@ -10,7 +9,7 @@ export type SendPiece = (kind: PieceKind, memory: Uint8Array, start: number, end
 
 export interface Sink {
   /** A record that could be read; its chunks follow, none for one that is empty or too short. */
-  begin(record: SequenceRecord, plan: ChunkPlan): void;
+  begin(record: SequenceRecord): void;
   /**
    * Chunk `number` of the record, 0-based, as `six` has just translated it.
    *
