@@ -54,15 +54,15 @@ export interface Validation {
   readonly tokens: { readonly nucleotide_estimate: number; readonly protein: number };
 }
 
-/** Of genomes the tokenizer of DNABERT-S makes tokens of about so many bases. */
-const BASES_PER_TOKEN = 4.7;
+/** What the tokenizer of DNABERT-S makes of genomes: 4.79 over 10,000 windows of viral and cellular ones. */
+const BASES_PER_TOKEN = 4.8;
 const SPECIAL_TOKENS = 2;
 
 export function addSurvey(sum: Survey, more: Survey): void {
   sum.ambiguousBases += more.ambiguousBases;
   sum.ambiguousRecords += more.ambiguousRecords;
   sum.gaps += more.gaps;
-  sum.shortest = Math.min(sum.shortest, more.shortest);
+  if (more.shortest !== null) sum.shortest = Math.min(sum.shortest ?? more.shortest, more.shortest);
   sum.longest = Math.max(sum.longest, more.longest);
   for (const [i, count] of more.lengths.entries()) sum.lengths[i]! += count;
   for (const [i, count] of more.frameClasses.entries()) sum.frameClasses[i]! += count;
@@ -95,7 +95,10 @@ export function validationTable(found: Validation, number: (count: number) => st
     ['files cut off', number(findings.cut_files)],
     ['empty records', number(findings.empty)],
     ['ids that come again', number(findings.duplicate_ids)],
-    ['characters that are no code', `${number(findings.foreign_characters)} in ${number(findings.foreign_records)} records`],
+    [
+      'characters that are no code',
+      `${number(findings.foreign_characters)} in ${number(findings.foreign_records)} records`,
+    ],
     ['ambiguous bases', `${number(letters.ambiguous_bases)} in ${number(letters.ambiguous_records)} records`],
     ['gaps', number(letters.gaps)],
     ['records with U', number(letters.uracil_records)],
@@ -107,7 +110,9 @@ export function validationTable(found: Validation, number: (count: number) => st
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
-  const classes = length.distribution.map(({ from, records: count }) => [`${number(from)} nt and more`, count] as const);
+  const classes = length.distribution.map(
+    ({ from, records: count }) => [`${number(from)} nt and more`, count] as const,
+  );
   const open = frames.records_with.map(({ frames: n, records: count }) => {
     const last = n === FRAME_CLASSES - 1;
     return [`${n}${last ? ' or more' : ''} open ${n === 1 ? 'frame' : 'frames'}`, count] as const;
@@ -115,7 +120,11 @@ export function validationTable(found: Validation, number: (count: number) => st
   return [
     ...lines,
     ...histogram('length', classes, number),
-    ...histogram('frames', open.filter(([, count]) => count > 0), number),
+    ...histogram(
+      'frames',
+      open.filter(([, count]) => count > 0),
+      number,
+    ),
     '',
     ...found.examples,
     ...found.duplicate_examples.map((id) => `the id ${id} comes again`),

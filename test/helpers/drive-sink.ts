@@ -7,7 +7,7 @@ import { INPUT_SIZES, InputSpace } from '../../src/input/input-space.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import type { SendPiece, Sink } from '../../src/run/sinks/sink.ts';
 import { ChunkPlan } from '../../src/sequence/chunk.ts';
-import { SixFrames } from '../../src/sequence/frames.ts';
+import { FRAME_SUFFIXES, type FrameSuffix, SixFrames } from '../../src/sequence/frames.ts';
 import { BytesSource } from './jobs.ts';
 
 export interface DriveOptions {
@@ -62,10 +62,13 @@ export interface SentPiece {
   readonly bytes: Uint8Array;
 }
 
-/** Keeps copies of what a sink sends. */
+/** Keeps copies of what a sink sends; `slice` of a Buffer is none. */
 export function collector(): { readonly pieces: SentPiece[]; readonly send: SendPiece } {
   const pieces: SentPiece[] = [];
-  return { pieces, send: (kind, memory, start, end) => pieces.push({ kind, bytes: memory.slice(start, end) }) };
+  return {
+    pieces,
+    send: (kind, memory, start, end) => pieces.push({ kind, bytes: new Uint8Array(memory.subarray(start, end)) }),
+  };
 }
 
 const BASES = 'TCAG';
@@ -73,7 +76,7 @@ const AMINO_ACIDS = 'FFLLSSSSYY**CC*WLLLLPPPPHHQQRRRRIIIMTTTTNNKKSSRRVVVVAAAADDE
 const PARTNER: Readonly<Record<string, string>> = { A: 'T', C: 'G', G: 'C', T: 'A' };
 
 export interface PlainFrame {
-  readonly suffix: string;
+  readonly suffix: FrameSuffix;
   readonly protein: string;
   readonly nucleotide: string;
   /** The method keeps it: it has residues and no stop. */
@@ -88,9 +91,9 @@ export function plainFrames(chunk: string): PlainFrame[] {
     .reverse()
     .map((letter) => PARTNER[letter] ?? letter)
     .join('');
-  return [...'FR'].flatMap((side, s) =>
+  return [forward, reverse].flatMap((whole, s) =>
     [0, 1, 2].flatMap((offset) => {
-      const strand = (s === 0 ? forward : reverse).slice(offset);
+      const strand = whole.slice(offset);
       if (strand.length < 3) return [];
       let protein = '';
       for (let at = 0; at + 3 <= strand.length; at += 3) {
@@ -99,7 +102,7 @@ export function plainFrames(chunk: string): PlainFrame[] {
       }
       const nucleotide = strand.slice(0, 1 + 3 * protein.length);
       const open = protein !== '' && !protein.includes('*');
-      return [{ suffix: `${side}${offset + 1}`, protein, nucleotide, open }];
+      return [{ suffix: FRAME_SUFFIXES[3 * s + offset]!, protein, nucleotide, open }];
     }),
   );
 }

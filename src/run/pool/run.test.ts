@@ -6,6 +6,7 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { bgzip, bytesOf, fasta, gzip, joined, zstd } from '../../../test/helpers/containers.ts';
 import {
   collect,
+  expectedChunks,
   expectedText,
   type Outcome,
   openPoolRun,
@@ -58,7 +59,7 @@ const EXPECTED = expectedText(RECORDS, 30);
 const MANNERS: readonly PoolRunOptions[] = [
   { workers: 1, batchBytes: 1 << 20 },
   { workers: 1, batchBytes: 700, window: 1 },
-  { workers: 2, batchBytes: 1, window: 50 },
+  { workers: 2, batchBytes: 40, window: 50 },
   { workers: 3, batchBytes: 10_000 },
 ];
 
@@ -174,8 +175,9 @@ describe('damage', () => {
       expect(first!.error).toBeUndefined();
       expect(first!.problems.length).toBeGreaterThan(0);
       expect(first!.texts['1 chunks']).toBe('>whole_chunk_1\nACGACG\n');
-      // What stands before the damage is there.
-      if (name !== 'nothing-but-a-head.gz') expect(recordsOf(first!.inputs[0]!.counts)).toBeGreaterThan(100);
+      // What stands before the damage is there; a damaged zstd frame gives nothing.
+      if (!['nothing-but-a-head.gz', 'flipped.fa.zst'].includes(name))
+        expect(recordsOf(first!.inputs[0]!.counts)).toBeGreaterThan(100);
       for (const other of outcomes.slice(1)) {
         expect(other.problems).toEqual(first!.problems);
         expect(other.inputs).toEqual(first!.inputs);
@@ -229,7 +231,7 @@ describe('numbers and lines are those of the whole', () => {
     const { inputs } = await outcomeOf([path], { chunkSize: 3, minimumLength: 4, batchBytes: 10 });
     expect(inputs[0]!.counts).toEqual({
       ...{ translated: 2, no_orf: 1, empty: 1, too_short: 1, invalid: 0 },
-      ...{ bases: 26, chunks: 2 + 4 + 2, frames: 4 + 5 },
+      ...{ bases: 26, chunks: 2 + 4 + 2, frames: 4 + 6 },
     });
   });
 
@@ -258,7 +260,7 @@ describe('what is large', () => {
       .toString('latin1')
       .replaceAll(/[^ACGT]/g, 'A');
     const path = await write('long.fa', `>s\nACG\n>one\n${long}\n>t\nCCC\n>two\n${long.slice(1)}C\n>u\nGGG\n`);
-    const expected = expectedText(
+    const expected = expectedChunks(
       [
         { id: 's', sequence: 'ACG' },
         { id: 'one', sequence: long },
@@ -267,8 +269,7 @@ describe('what is large', () => {
         { id: 'u', sequence: 'GGG' },
       ],
       5000,
-      'open',
-    ).chunks;
+    );
     const sink = { ...TEXT_SINK, streams: ['chunks'] } as const;
     for (const batchBytes of [1 << 20, 1 << 26]) {
       const { texts, error, inputs } = await outcomeOf([path], { workers: 3, batchBytes, chunkSize: 5000, sink });

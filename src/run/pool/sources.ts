@@ -45,11 +45,13 @@ export class Sources {
     return reader;
   }
 
-  /** After the reader's last record. @returns why the bytes stop early, a sentence */
+  /** After the reader's last record. @returns why the bytes stop early, a sentence; undefined where the job ends before */
   finish(): string | undefined {
     const source = this.#source;
     if (source instanceof RingSource) source.drain();
-    return source?.cut;
+    // Bytes are read ahead of the reader: damage behind what it took is met, and told, by a later job.
+    const { window } = this.#space;
+    return window.at < window.end ? undefined : source?.cut;
   }
 
   close(): void {

@@ -30,7 +30,8 @@ export interface Survey {
   ambiguousBases: number;
   ambiguousRecords: number;
   gaps: number;
-  shortest: number;
+  /** null without a record: it travels as JSON, which has no Infinity. */
+  shortest: number | null;
   longest: number;
   /** Number of records by length class, see `lengthClass`. */
   lengths: number[];
@@ -45,7 +46,7 @@ export function noSurvey(): Survey {
     ambiguousBases: 0,
     ambiguousRecords: 0,
     gaps: 0,
-    shortest: Number.POSITIVE_INFINITY,
+    shortest: null,
     longest: 0,
     lengths: new Array<number>(LENGTH_CLASSES).fill(0),
     frameClasses: new Array<number>(FRAME_CLASSES).fill(0),
@@ -96,7 +97,7 @@ export class SurveySink implements Sink {
     this.#frames = 0;
     this.#open = length > 0;
     if (length > 0) survey.lengths[lengthClass(length)]! += 1;
-    survey.shortest = Math.min(survey.shortest, length);
+    survey.shortest = Math.min(survey.shortest ?? length, length);
     survey.longest = Math.max(survey.longest, length);
     let ambiguous = 0;
     for (let start = 0; start < length; start += this.step) {
@@ -166,7 +167,9 @@ export function eachId(
   for (let at = start; at < end; ) {
     const from = at + HEAD_BYTES;
     const length = view.getUint32(at + 8, true);
-    see(view.getUint32(at, true), view.getUint32(at + 4, true), () => decoder.decode(memory.subarray(from, from + length)));
+    see(view.getUint32(at, true), view.getUint32(at + 4, true), () =>
+      decoder.decode(memory.subarray(from, from + length)),
+    );
     at = from + length;
   }
 }
