@@ -24,7 +24,13 @@ const BLOCK_BYTES = 1 << 20;
 const RING_BYTES = 8 << 20;
 const CHUNK = 500;
 
-const STAGES: readonly string[] = ['reading the file', 'finding records', 'six frames', 'FASTA text', 'into the ring and out'];
+const STAGES: readonly string[] = [
+  'reading the file',
+  'finding records',
+  'six frames',
+  'FASTA text',
+  'into the ring and out',
+];
 
 export async function stages({ data, records, rounds }: Settings): Promise<void> {
   const { path } = data.reads(records);

@@ -83,7 +83,10 @@ export const TRANSLATE = {
     VERBOSE,
     HELP,
   ],
-  examples: ['virnucpro translate reads.fastq.gz -o frames', 'virnucpro translate contigs.fa --stdout protein > proteins.faa'],
+  examples: [
+    'virnucpro translate reads.fastq.gz -o frames',
+    'virnucpro translate contigs.fa --stdout protein > proteins.faa',
+  ],
 } as const satisfies CommandSpec;
 
 export const VALIDATE = {
@@ -92,7 +95,13 @@ export const VALIDATE = {
   positionals: 'INPUT…',
   flags: [
     { long: 'json', help: 'Write JSON to standard output.' },
-    { long: 'length', short: 'e', value: 'N', help: 'Chunk length in nucleotides, for counting frames.', default: '500' },
+    {
+      long: 'length',
+      short: 'e',
+      value: 'N',
+      help: 'Chunk length in nucleotides, for counting frames.',
+      default: '500',
+    },
     { long: 'threads', short: 't', value: 'N', help: 'Workers that read and translate.', default: 'all cores' },
     QUIET,
     VERBOSE,

@@ -79,7 +79,7 @@ export class BaseRegion {
     if (this.store.length === 0) return this.start + start;
     if (end - start > this.scratchBytes)
       throw new Error(`${end - start} bases at once, of at most ${this.scratchBytes}`);
-    this.store.copy(start, end, this.kernel.memory.subarray(this.scratch, this.scratch + this.scratchBytes));
+    this.store.copy(start, end, this.kernel.memory, this.scratch);
     return this.scratch;
   }
 

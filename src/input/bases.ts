@@ -47,14 +47,16 @@ export class BaseStore {
     }
   }
 
-  /** Copies `[start, end)` to the head of `target`. */
-  copy(start: number, end: number, target: Uint8Array): void {
+  /** Copies `[start, end)` to `target` from `to` on. */
+  copy(start: number, end: number, target: Uint8Array, to = 0): void {
     this.check(start, end);
     let at = start;
     while (at < end) {
       const within = at % this.segmentBytes;
       const take = Math.min(end - at, this.segmentBytes - within);
-      target.set(this.segments[(at - within) / this.segmentBytes]!.subarray(within, within + take), at - start);
+      // No subarray().set(): a view for each chunk of a chromosome is garbage by the hundred megabytes.
+      const segment = this.segments[(at - within) / this.segmentBytes]!;
+      Buffer.prototype.copy.call(segment, target, to + at - start, within, within + take);
       at += take;
     }
   }

@@ -124,7 +124,7 @@ describe('validationTable', () => {
       },
       count,
     ).split('\n');
-    expect(lines).toContain(`      1 nt and more      1  #`);
+    expect(lines).toContain(`  1 nt and more          1  #`);
     expect(lines).toContain(`  2,000 nt and more  1,000  ${'#'.repeat(40)}`);
     expect(lines.filter((line) => /open frames? {2}/.test(line) && line.startsWith('  '))).toEqual([
       `  0 open frames          300  ${'#'.repeat(20)}`,

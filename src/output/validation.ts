@@ -47,8 +47,8 @@ export interface Validation {
     /** Open ones. */
     readonly frames: number;
     readonly records_without: number;
-    /** Records by number of open frames; the last class holds all beyond. */
-    readonly records_with: readonly { readonly frames: number; readonly records: number }[];
+    /** Records by number of open frames; `or_more` is true for the last class, which holds all beyond. */
+    readonly records_with: readonly { readonly frames: number; readonly or_more: boolean; readonly records: number }[];
   };
   /** Special tokens included. Of nucleotides a guess: the tokenizer is not run. */
   readonly tokens: { readonly nucleotide_estimate: number; readonly protein: number };
@@ -74,8 +74,8 @@ export function lengthDistribution({ lengths }: Survey): { from: number; records
   return lengths.flatMap((records, i) => (records === 0 ? [] : [{ from: lengthClassStart(i), records }]));
 }
 
-export function frameDistribution({ frameClasses }: Survey): { frames: number; records: number }[] {
-  return frameClasses.map((records, frames) => ({ frames, records })).slice(0, FRAME_CLASSES);
+export function frameDistribution({ frameClasses }: Survey): Validation['frames']['records_with'] {
+  return frameClasses.map((records, frames) => ({ frames, or_more: frames === FRAME_CLASSES - 1, records }));
 }
 
 export function nucleotideTokens({ nucleotideBases }: Survey, frames: number): number {
@@ -113,8 +113,7 @@ export function validationTable(found: Validation, number: (count: number) => st
   const classes = length.distribution.map(
     ({ from, records: count }) => [`${number(from)} nt and more`, count] as const,
   );
-  const open = frames.records_with.map(({ frames: n, records: count }) => {
-    const last = n === FRAME_CLASSES - 1;
+  const open = frames.records_with.map(({ frames: n, or_more: last, records: count }) => {
     return [`${n}${last ? ' or more' : ''} open ${n === 1 ? 'frame' : 'frames'}`, count] as const;
   });
   return [
@@ -127,10 +126,16 @@ export function validationTable(found: Validation, number: (count: number) => st
     ),
     '',
     ...found.examples,
-    ...found.duplicate_examples.map((id) => `the id ${id} comes again`),
+    ...repeats(found, number),
     found.valid ? 'valid' : `not valid: ${reasons(findings, number).join(', ')}`,
     '',
   ].join('\n');
+}
+
+function repeats({ findings, duplicate_examples: ids }: Validation, number: (count: number) => string): string[] {
+  if (ids.length === 0) return [];
+  const rest = findings.duplicate_ids > ids.length ? `, … (${number(findings.duplicate_ids)} records)` : '';
+  return [`ids that come again: ${ids.join(', ')}${rest}`];
 }
 
 function reasons(findings: Findings, number: (count: number) => string): string[] {

@@ -130,7 +130,7 @@ function estimateLines(event: EstimateEvent): string[] {
 function finishedLines({ counts, seconds, folder, written }: FinishedEvent): string[] {
   const lines = [`done in ${durationText(seconds)}`];
   if (counts['records'] !== undefined) lines.push(countsLine(counts));
-  return [...lines, `${folder}: ${written.join(', ')}`];
+  return written.length === 0 ? lines : [...lines, `${folder}: ${written.join(', ')}`];
 }
 
 /** What became of the records, leaving out what did not occur. */

@@ -48,10 +48,14 @@ export class TextCheck {
     return { usual: make({}), small: make(SMALL) };
   }
 
+  /** The reader that a run takes for what begins like this. */
+  readerOf(bytes: Uint8Array): Reader {
+    return this.#readers[sampleOf(bytes).format].usual;
+  }
+
   /** As a run reads it, in one job. */
   read(bytes: Uint8Array, cut?: string): Outcome {
-    const { usual } = this.#readers[sampleOf(bytes).format];
-    return outcomeOf(() => usual.whole(bytes, undefined, cut));
+    return outcomeOf(() => this.readerOf(bytes).whole(bytes, undefined, cut));
   }
 
   /** @throws Error with what does not hold */

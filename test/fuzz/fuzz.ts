@@ -56,7 +56,7 @@ export async function fuzz(plan: FuzzPlan): Promise<FuzzResult> {
     const fileCheck = new FileCheck(join(folder, 'files'));
     await each(plan, result, 'file', files, (dice) => {
       const bytes = batteredFile(dice, formatFor(dice));
-      return { bytes, check: async () => [await fileCheck.read(bytes)] };
+      return { bytes, check: async () => [await fileCheck.read(dice, bytes)] };
     });
     await each(plan, result, 'run', Math.ceil(runFiles / perRun), (dice) => {
       const many = Array.from({ length: perRun }, () => anyFile(dice));

@@ -220,6 +220,13 @@ const FASTA: readonly Specimen[] = [
     ...POOR,
   },
   {
+    file: 'mark_in_name.fa',
+    what: 'a byte order mark at the start of a name',
+    bytes: raw(`>${MARK}a\n${ORF}\n@\n`),
+    records: [ok('\ufeffa', 1, `${ORF}@`)],
+    ...POOR,
+  },
+  {
     file: 'greater_within.fa',
     what: '> within a name and a sequence line',
     bytes: raw('>a>b x>y\nATG>AAA\n >TTT\n'),
@@ -528,6 +535,13 @@ const COMPRESSED: readonly Specimen[] = [
     records: TWO_RECORDS,
     ...SOUND,
   },
+  {
+    file: 'bgzip_of_one_byte.fa.gz',
+    what: 'a single byte in bgzip, the rest in gzip',
+    bytes: joined(bgzip(TWO.subarray(0, 1)), gzip(TWO.subarray(1))),
+    records: TWO_RECORDS,
+    ...SOUND,
+  },
   { file: 'zstd.fa.zst', what: 'zstd', bytes: zstd(TWO), records: TWO_RECORDS, ...SOUND },
   { file: 'zstd_named.gz', what: 'zstd that is called gzip', bytes: zstd(TWO), records: TWO_RECORDS, ...SOUND },
   { file: 'zstd.fq.zst', what: 'FASTQ in zstd', bytes: zstd(TWO_READS), records: [ok('a', 1), ok('b', 5)], ...SOUND },
@@ -617,6 +631,17 @@ const COMPRESSED: readonly Specimen[] = [
     bytes: joined(storedBlock(TWO.subarray(0, 25)), flipped(storedBlock(TWO.subarray(25)), 25), bgzip(raw(''))),
     records: FIRST_ONLY,
     cut: 'the gzip data are damaged after 25 bytes (incorrect data check)',
+    ...BROKEN,
+  },
+  {
+    file: 'corrupt_length.fa.bgz',
+    what: 'bgzip whose one block says that it holds nothing',
+    bytes: joined(
+      bgzipBlock(TWO).map((byte, at, block) => (at < block.length - 4 ? byte : 0)),
+      bgzip(raw('')),
+    ),
+    records: [],
+    cut: 'the gzip data are damaged after 0 bytes (incorrect data check)',
     ...BROKEN,
   },
   {

@@ -1,10 +1,16 @@
 /** `virnucpro translate`: the reading frames as FASTA, to files or to standard output. */
 
-import { type FrameFileNames, FrameFiles, type FrameStream, frameFileName, refuseExisting } from '../../output/frame-files.ts';
+import type { Emit } from '../../events/event.ts';
 import { makeFolder } from '../../output/folder.ts';
 import { lockFolder } from '../../output/folder-lock.ts';
+import {
+  type FrameFileNames,
+  FrameFiles,
+  type FrameStream,
+  frameFileName,
+  refuseExisting,
+} from '../../output/frame-files.ts';
 import { writeStandardOutput } from '../../output/standard-output.ts';
-import type { Emit } from '../../events/event.ts';
 import { RESULT_FRAME, recordsOf } from '../../run/pool/job.ts';
 import { inspectInputs, openRun } from '../../run/pool/open-run.ts';
 import type { RunItem, SequenceRun } from '../../run/pool/run.ts';

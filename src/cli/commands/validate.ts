@@ -2,6 +2,7 @@
 
 import type { Emit } from '../../events/event.ts';
 import { DuplicateIds } from '../../input/duplicate-ids.ts';
+import { writeStandardOutput } from '../../output/standard-output.ts';
 import {
   addSurvey,
   frameDistribution,
@@ -10,7 +11,6 @@ import {
   type Validation,
   validationTable,
 } from '../../output/validation.ts';
-import { writeStandardOutput } from '../../output/standard-output.ts';
 import { countText } from '../../progress/quantities.ts';
 import { RESULT_FRAME, recordsOf } from '../../run/pool/job.ts';
 import { inspectInputs, openRun } from '../../run/pool/open-run.ts';
@@ -18,7 +18,7 @@ import type { RunItem, SequenceRun } from '../../run/pool/run.ts';
 import { eachId, noSurvey, type Survey } from '../../run/sinks/survey.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
 import { VERSION } from '../../system/program.ts';
-import { inputName } from '../oddities.ts';
+import { inputName, tellUnmarked } from '../oddities.ts';
 import type { ValidatePlan } from '../plan.ts';
 
 const EXAMPLES = 10;
@@ -92,6 +92,7 @@ export async function validate(plan: ValidatePlan, emit: Emit): Promise<number> 
   } finally {
     run.close();
   }
+  tellUnmarked(run.inputs, emit);
   const found = validationOf(run, plan, collected);
   writeText(plan.json ? `${JSON.stringify(found)}\n` : validationTable(found, countText));
   return found.valid ? EXIT.done : EXIT.usage;
@@ -160,7 +161,13 @@ function writeText(text: string): void {
 function tellProgress(run: SequenceRun, began: number, emit: Emit): void {
   const { counts } = run;
   emit({
-    ...{ event: 'progress', records: recordsOf(counts), chunks: counts.chunks, frames: counts.frames, viral: undefined },
+    ...{
+      event: 'progress',
+      records: recordsOf(counts),
+      chunks: counts.chunks,
+      frames: counts.frames,
+      viral: undefined,
+    },
     ...{ bytes: run.bytesRead, bytes_total: run.bytesTotal, seconds: (performance.now() - began) / 1000 },
   });
 }

@@ -3,6 +3,7 @@
  * blocks; streams where a record begins, because their bytes pass only once.
  */
 
+import { endsWithMark } from '../../input/bgzip-end.ts';
 import { bgzipRuns } from '../../input/bgzip-runs.ts';
 import type { InputFile } from '../../input/container.ts';
 import type { SequenceFormat } from '../../input/format.ts';
@@ -18,6 +19,8 @@ export type JobStep =
   | { readonly step: 'job'; readonly format: SequenceFormat; readonly piece: Piece; readonly bytesEnd: number }
   | { readonly step: 'data'; readonly bytes: Uint8Array }
   | { readonly step: 'end'; readonly end: StreamEnd; readonly bytesEnd: number }
+  /** The file lacks the mark with which bgzip ends every file. */
+  | { readonly step: 'unmarked' }
   /** All bytes of a stream are out. */
   | { readonly step: 'digest'; readonly sha256: string };
 
@@ -65,11 +68,12 @@ function* cutPlain({ size }: InputFile, batchBytes: number, format: SequenceForm
 }
 
 async function* cutBgzip(
-  { name }: InputFile,
+  { name, size }: InputFile,
   batchBytes: number,
   format: SequenceFormat,
 ): AsyncGenerator<JobStep, void, undefined> {
   const runBytes = Math.max(SMALLEST_RUN_BYTES, Math.ceil(batchBytes / USUAL_RATIO));
+  if (size !== undefined && !endsWithMark(name, size)) yield { step: 'unmarked' };
   for await (const run of bgzipRuns(name, runBytes)) {
     if (run.kind === 'run') yield { step: 'job', format, piece: { kind: 'bgzip', run }, bytesEnd: run.end };
     else yield* cutStream(name, batchBytes, { format, start: run.offset > 0 ? 'anywhere' : 'file', options: run });

@@ -39,6 +39,8 @@ export class JobLoop {
   readonly #sink: Sink;
   readonly #sources: Sources;
   #job: Job | undefined;
+  /** A very long record was read in this job. */
+  #heldLong = false;
 
   constructor(readonly setup: WorkerSetup) {
     this.#jobs = new RingConsumer(setup.jobs);
@@ -49,7 +51,10 @@ export class JobLoop {
     this.#sink = makeSink(setup.sink, this.#kernel, setup.chunkSize, send);
     this.#sources = new Sources(this.#kernel, setup.chunkSize, this.#jobs, {
       numberOf: (index) => this.#turn.wait(this.#current().number) + index + 1,
-      beforeLong: () => void this.#turn.wait(this.#current().number),
+      beforeLong: () => {
+        this.#turn.wait(this.#current().number);
+        this.#heldLong = true;
+      },
     });
   }
 
@@ -58,7 +63,9 @@ export class JobLoop {
     try {
       for (let job = this.#next(); job !== undefined; job = this.#next()) {
         this.#job = job;
-        this.#send(RESULT_FRAME.done, this.#do(job));
+        const report = this.#do(job);
+        if (this.#heldLong) this.#giveBack();
+        this.#send(RESULT_FRAME.done, report);
       }
       this.#results.close();
     } catch (error) {
@@ -94,6 +101,13 @@ export class JobLoop {
     const survey = this.#sink.finish();
     const { records, lines } = reader;
     return { records, lines, counts, oddities, survey, cut: this.#sources.finish() };
+  }
+
+  /** The next job in turn may hold a record as long: the memory of this one must be free before main hears that it is done. */
+  #giveBack(): void {
+    this.#heldLong = false;
+    this.#sources.release();
+    Bun.gc(true);
   }
 
   #translate(record: SequenceRecord, counts: PieceCounts): void {

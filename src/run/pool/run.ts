@@ -63,6 +63,8 @@ export interface InputTotals {
   readonly counts: PieceCounts;
   /** Why its bytes stop early. */
   cut: string | undefined;
+  /** It is bgzip and lacks the mark of its end. */
+  unmarked: boolean;
   /** As stored, as far as they were read. */
   bytes: number;
   /** SHA-256 of the bytes as stored, where it was asked for and the input is a stream. */
@@ -109,6 +111,7 @@ export class SequenceRun {
       lines: 0,
       counts: noCounts(),
       cut: undefined,
+      unmarked: false,
       bytes: 0,
       sha256: undefined,
     }));
@@ -205,6 +208,9 @@ export class SequenceRun {
         await this.#pool.write(this.#sent - 1, JOB_FRAME.end, jsonBytes(step.end));
         return;
       }
+      case 'unmarked':
+        totals.unmarked = true;
+        return;
       case 'digest':
         totals.sha256 = step.sha256;
         return;

@@ -54,6 +54,11 @@ export class Sources {
     return window.at < window.end ? undefined : source?.cut;
   }
 
+  /** Gives back the bases of the last record. */
+  release(): void {
+    this.#space.record.bases.clear();
+  }
+
   close(): void {
     closeFiles();
   }

@@ -158,6 +158,8 @@ export class FrameText implements Sink {
       const offset = frame % 3;
       if (length - offset < 3) continue;
       const residues = kernel.translate(from, length, frame, this.#scratch);
+      // Nothing but unknown letters: many readers choke on an entry without a sequence.
+      if (residues === 0) continue;
       if (protein !== undefined) this.#writeFrame(protein, frame, this.#scratch, residues);
       if (nucleotide === undefined) continue;
       const bases = Math.min(length - offset, 1 + 3 * residues);

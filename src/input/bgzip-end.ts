@@ -1,0 +1,27 @@
+/** The empty block with which every bgzip file ends: without it, the file may have been cut off between two blocks. */
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readingError } from './reading-error.ts';
+
+/** SAM specification, section 4.1.2: the end-of-file marker. */
+const MARK = Uint8Array.fromHex('1f8b08040000000000ff0600424302001b0003000000000000000000');
+
+/**
+ * @param name path of a regular file
+ * @param size bytes
+ */
+export function endsWithMark(name: string, size: number): boolean {
+  if (size < MARK.length) return false;
+  try {
+    const descriptor = openSync(name, 'r');
+    try {
+      const end = new Uint8Array(MARK.length);
+      readSync(descriptor, end, 0, end.length, size - end.length);
+      return end.every((byte, i) => byte === MARK[i]);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw readingError(error, name);
+  }
+}
