@@ -35,7 +35,7 @@ test('sums over jobs do not depend on how records fall into them', () => {
     { from: 7, records: 1 },
     { from: 70, records: 1 },
   ]);
-  expect(frameDistribution(sum)).toEqual([0, 2, 2, 0, 0, 0, 0, 0].map((records, frames) => ({ frames, records })));
+  expect(frameDistribution(sum)).toEqual([0, 2, 2, 0, 0, 0, 0, 0].map((records, frames) => ({ frames, or_more: frames === 7, records })));
   // Two special ones for each frame.
   const guess = nucleotideTokens(sum, 10) - 20;
   expect(guess).toBeGreaterThan(1410 / 6);
@@ -72,10 +72,10 @@ const FOUND: Validation = {
   frames: {
     ...{ chunk_length: 500, chunks: 1300, frames: 2100, records_without: 300 },
     records_with: [
-      { frames: 0, records: 300 },
-      { frames: 1, records: 600 },
-      { frames: 2, records: 0 },
-      { frames: 7, records: 300 },
+      { frames: 0, or_more: false, records: 300 },
+      { frames: 1, or_more: false, records: 600 },
+      { frames: 2, or_more: false, records: 0 },
+      { frames: 7, or_more: true, records: 300 },
     ],
   },
   tokens: { nucleotide_estimate: 9000, protein: 8000 },
@@ -105,7 +105,7 @@ describe('validationTable', () => {
       'protein tokens': '8,000',
     });
     expect(text).toContain('300  25.0 %\n');
-    expect(text).toContain('a.fa, record x, line 7: its sequence is missing\nthe id r1 comes again\n');
+    expect(text).toContain('a.fa, record x, line 7: its sequence is missing\nids that come again: r1, … (4 records)\n');
     expect(text).toEndWith('\n');
     expect(text).not.toMatch(/[ \t]\n|undefined|NaN/);
   });

@@ -97,7 +97,7 @@ describe('names and talk', () => {
   test('-q says nothing, -v says more', async () => {
     expect((await predict('one.fa', '-o', 'quiet', '-q')).stderr).toBe('');
     const { stderr } = await predict('one.fa', '-o', 'verbose', '-v');
-    for (const word of ['device cpu', 'batches of 4096 tokens']) expect(stderr).toContain(word);
+    for (const word of ['device cpu', 'sequence Worker, batches of']) expect(stderr).toContain(word);
     expect(tables('quiet')).toEqual(tables('verbose'));
   });
 });

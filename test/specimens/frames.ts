@@ -33,7 +33,7 @@ export function framesOf(id: string, sequence: string, chunkLength: number, all 
       const upper = bases.replace(/[a-z]/g, (letter) => letter.toUpperCase());
       const strand = f < 3 ? upper : reverseComplement(upper);
       const residues = translated(strand, f % 3);
-      if (all ? strand.length < (f % 3) + 3 : residues === '' || residues.includes('*')) continue;
+      if (residues === '' || (!all && residues.includes('*'))) continue;
       frames += 1;
       nucleotide += `>${name}${suffix}\n${strand.slice(f % 3, (f % 3) + 1 + 3 * residues.length)}\n`;
       protein += `>${name}${suffix}\n${residues}\n`;
