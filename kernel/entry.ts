@@ -2,8 +2,6 @@
 
 import { LINE_FEED } from './letters';
 
-// @ts-ignore: decorators are AssemblyScript's
-@inline
 function copy(from: usize, length: i32, to: usize): void {
   for (let i: usize = 0; i < <usize>length; i += 16) v128.store(to + i, v128.load(from + i));
 }

@@ -35,7 +35,9 @@ test('sums over jobs do not depend on how records fall into them', () => {
     { from: 7, records: 1 },
     { from: 70, records: 1 },
   ]);
-  expect(frameDistribution(sum)).toEqual([0, 2, 2, 0, 0, 0, 0, 0].map((records, frames) => ({ frames, or_more: frames === 7, records })));
+  expect(frameDistribution(sum)).toEqual(
+    [0, 2, 2, 0, 0, 0, 0, 0].map((records, frames) => ({ frames, or_more: frames === 7, records })),
+  );
   // Two special ones for each frame.
   const guess = nucleotideTokens(sum, 10) - 20;
   expect(guess).toBeGreaterThan(1410 / 6);

@@ -141,7 +141,7 @@ function repeats({ findings, duplicate_examples: ids }: Validation, number: (cou
 function reasons(findings: Findings, number: (count: number) => string): string[] {
   const words: Readonly<Record<keyof Findings, string | undefined>> = {
     malformed: 'malformed',
-    cut_files: 'cut off',
+    cut_files: 'broken off',
     empty: 'empty',
     duplicate_ids: 'with an id that came before',
     foreign_characters: undefined,

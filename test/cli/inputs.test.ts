@@ -36,7 +36,7 @@ const inLatin1 = (name: string): string => Buffer.from(name, 'utf8').toString('l
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** @param name of the input in messages */
-function expectedOf({ records, cut }: Specimen, name: string): Expected {
+function expectedOf({ file, records, cut, unmarked }: Specimen, name: string): Expected {
   const texts = records.map((record) =>
     'sequence' in record ? framesOf(inLatin1(record.id), thymine(record.sequence), LENGTH) : undefined,
   );
@@ -49,11 +49,16 @@ function expectedOf({ records, cut }: Specimen, name: string): Expected {
   );
   if (cut !== undefined) warnings.push(`${name}: ${cut}.`);
   else if (records.length === 0) warnings.push(`${name} holds no record.`);
+  if (unmarked === true && name === file) {
+    warnings.push(`${name} lacks bgzip's mark of its end: it may have been cut off between two blocks.`);
+  }
   if (uracil > 0) warnings.push(`U was read as T in ${counted(uracil, 'record')}.`);
   if (first !== undefined) {
+    const bases = records.reduce((sum, record) => sum + ('sequence' in record ? record.sequence.length : 0), 0);
     warnings.push(
-      `${counted(strange.length, 'record')} with ${counted(strangeCharacters, 'character')} that are no nucleotide code ` +
-        `(first in ${name}, record ${first.id} of line ${first.line}); codons with them are left out.`,
+      `characters that are no nucleotide code: ${strangeCharacters} in ${counted(strange.length, 'record')} ` +
+        `(first in ${name}, record ${first.id} of line ${first.line}); codons with them are left out.` +
+        (strangeCharacters > bases / 10 ? ' This looks like protein: nucleotides are expected.' : ''),
     );
   }
   return {

@@ -82,7 +82,8 @@ export function expectedText(
       const bases = sequence.slice(plan.start(i), plan.end(i));
       const chunk = `${id}_chunk_${i + 1}`;
       for (const { suffix, protein, nucleotide, open } of plainFrames(bases)) {
-        if (frames === 'open' && !open) continue;
+        // Of nothing but unknown letters there is no entry at all.
+        if (protein === '' || (frames === 'open' && !open)) continue;
         texts.nucleotide += `>${chunk}${suffix}\n${nucleotide}\n`;
         texts.protein += `>${chunk}${suffix}\n${protein}\n`;
       }
