@@ -60,7 +60,7 @@ export async function stages({ data, records, rounds }: Settings): Promise<void>
 /** @param last index of the last stage that is done */
 function runUpTo(last: number, path: string): void {
   const kernel = Kernel.load();
-  const source = new PlainRange(path, 0);
+  const source = new PlainRange(path, 0, Number.POSITIVE_INFINITY);
   if (last === 0) {
     const block = kernel.allocate(BLOCK_BYTES);
     while (source.read(kernel.memory, block, BLOCK_BYTES) > 0);

@@ -71,6 +71,9 @@ export function translatePlan(given: Arguments<typeof TRANSLATE>): TranslatePlan
       'Translate them into two folders, or rename one.',
     );
   }
+  if (stdout !== undefined && discard) {
+    throw new UserError('--stdout and --discard exclude each other', 'Give one of them.');
+  }
   if ((stdout !== undefined || discard) && (given.has('output') || given.has('chunks'))) {
     const flag = given.has('output') ? '--output' : '--chunks';
     throw new UserError(`${flag} and ${discard ? '--discard' : '--stdout'} exclude each other`, 'Give one of them.');

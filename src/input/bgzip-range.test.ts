@@ -159,7 +159,9 @@ describe('bgzip followed by ordinary gzip', () => {
 
   test('empty blocks before it do not matter', async () => {
     await Bun.write(path, joined(BGZIP_END, member));
-    expect(await piecesOf(path, 1)).toEqual([{ kind: 'rest', from: BGZIP_END.length, skip: 0, offset: 0 }]);
+    expect(await piecesOf(path, 1)).toEqual([
+      { kind: 'rest', from: BGZIP_END.length, skip: 0, follows: false, offset: 0 },
+    ]);
     expect(Buffer.compare((await readRuns(path, 1)).bytes, data.subarray(10_000))).toBe(0);
   });
 

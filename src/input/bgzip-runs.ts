@@ -19,7 +19,7 @@ export interface BgzipRun {
   readonly previous: number | undefined;
   /** Of the run's first byte. */
   readonly offset: number;
-  /** Of the run's blocks, at least 1; Infinity where `cut` is set. */
+  /** Of the run's blocks, 0 only in the last run; Infinity where `cut` is set. */
   readonly bytes: number;
   /** The file is truncated or damaged at `end`: how far it got. The run is the last, and what can be read behind `end` is its own. */
   readonly cut: string | undefined;
@@ -29,13 +29,16 @@ export interface BgzipRun {
 export interface BgzipRest {
   readonly kind: 'rest';
   readonly from: number;
-  /** Decompressed bytes from `from` to leave out. What comes then begins one byte before the rest if `offset` > 0. */
+  /** Decompressed bytes from `from` to leave out. */
   readonly skip: number;
+  /** Data lie before the rest: what comes behind those left out begins one byte before it. */
+  readonly follows: boolean;
   /** Of the first byte behind those left out. */
   readonly offset: number;
 }
 
 const WINDOW_BYTES = 1 << 20;
+const EMPTY_BLOCK_BYTES = 28;
 
 /** @param bytesPerRun compressed bytes after which a run ends, with the block they end in */
 export async function* bgzipRuns(
@@ -48,6 +51,7 @@ export async function* bgzipRuns(
   let previous: number | undefined;
   let offset = 0;
   let bytes = 0;
+  let doubtful = false;
   let last: { readonly at: number; readonly bytes: number } | undefined;
   const run = (cut?: string): BgzipRun => {
     const size = cut === undefined ? bytes : Number.POSITIVE_INFINITY;
@@ -58,7 +62,7 @@ export async function* bgzipRuns(
       const block = await nextBlock(window);
       if (typeof block !== 'number') {
         const cut = block === undefined ? undefined : sentences[block]?.(offset + bytes);
-        if (bytes > 0 || cut !== undefined) yield run(cut);
+        if (bytes > 0 || doubtful || cut !== undefined) yield run(cut);
         if (block === 'ordinary') yield restFrom(window.taken, last, offset + bytes);
         return;
       }
@@ -67,6 +71,8 @@ export async function* bgzipRuns(
         yield run(damagedAfter('gzip', offset + bytes, 'incorrect length check'));
         return;
       }
+      // A damaged block may say that it is empty: somebody has to inflate it. The mark of the end has no room for data.
+      if (length === 0 && block !== EMPTY_BLOCK_BYTES) doubtful = true;
       if (length > 0) last = { at: window.taken, bytes: length };
       window.take(block);
       bytes += length;
@@ -76,6 +82,7 @@ export async function* bgzipRuns(
       previous = last?.at;
       offset += bytes;
       bytes = 0;
+      doubtful = false;
     }
   } finally {
     raw.close();
@@ -118,7 +125,7 @@ function restFrom(
   last: { readonly at: number; readonly bytes: number } | undefined,
   offset: number,
 ): BgzipRest {
-  if (last === undefined) return { kind: 'rest', from: at, skip: 0, offset };
+  if (last === undefined) return { kind: 'rest', from: at, skip: 0, follows: false, offset };
   // The block with the byte before the rest is read once more, together with the empty ones that may follow it.
-  return { kind: 'rest', from: last.at, skip: last.bytes - 1, offset: offset - 1 };
+  return { kind: 'rest', from: last.at, skip: last.bytes - 1, follows: true, offset: offset - 1 };
 }

@@ -3,21 +3,33 @@
 import { readAt } from './open-files.ts';
 import type { ByteSource } from './record.ts';
 
+/** Behind its range a job needs only the end of its last record: small pieces first, larger ones where it goes on. */
+const FIRST_BEHIND_BYTES = 4096;
+
 export class PlainRange implements ByteSource {
   readonly cut = undefined;
+  private behind = FIRST_BEHIND_BYTES;
 
   /**
    * @param name path as typed
    * @param at offset of the first byte
+   * @param to offset of the range's end; reading goes on behind it
    */
   constructor(
     private readonly name: string,
     private at: number,
+    private readonly to: number = Number.POSITIVE_INFINITY,
   ) {}
 
   read(memory: Uint8Array, to: number, max: number): number {
-    const bytes = readAt(this.name, memory, to, max, this.at);
+    const bytes = readAt(this.name, memory, to, Math.min(max, this.wanted()), this.at);
     this.at += bytes;
     return bytes;
+  }
+
+  private wanted(): number {
+    if (this.at < this.to) return this.to - this.at;
+    this.behind *= 2;
+    return this.behind;
   }
 }

@@ -31,7 +31,7 @@ export interface ByteSource {
 export interface JobBounds {
   /** What the first byte read is: the file's first, the first byte of a record, or the byte before the range. */
   readonly start: 'file' | 'record' | 'anywhere';
-  /** Bytes, at least 1; records whose header begins before that many belong to the job. Infinity for a stream. */
+  /** Bytes; records whose header begins before that many belong to the job. Infinity for a stream. */
   readonly range: number;
 }
 

@@ -24,7 +24,7 @@ export async function readInRuns(
   for await (const piece of bgzipRuns(path, bytesPerRun)) {
     if (piece.kind === 'rest') {
       const { bytes, cut } = await readStream(path, piece);
-      const start = piece.offset > 0 ? 'anywhere' : 'file';
+      const start = piece.follows ? 'anywhere' : 'file';
       const source = new BytesSource(bytes, undefined, cut);
       reading = reader.read(source, { start, range: Number.POSITIVE_INFINITY }, reading);
       return { reading, cut };

@@ -86,7 +86,7 @@ export async function readRuns(path: string, bytesPerRun: number, readBytes = 10
   for (const piece of await piecesOf(path, bytesPerRun)) {
     if (piece.kind === 'rest') {
       const rest = await readStream(path, piece);
-      parts.push(piece.offset > 0 ? rest.bytes.subarray(1) : rest.bytes);
+      parts.push(piece.follows ? rest.bytes.subarray(1) : rest.bytes);
       return { bytes: joined(...parts), cut: rest.cut };
     }
     const range = new BgzipRange(path, piece);

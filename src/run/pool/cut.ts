@@ -76,7 +76,7 @@ async function* cutBgzip(
   if (size !== undefined && !endsWithMark(name, size)) yield { step: 'unmarked' };
   for await (const run of bgzipRuns(name, runBytes)) {
     if (run.kind === 'run') yield { step: 'job', format, piece: { kind: 'bgzip', run }, bytesEnd: run.end };
-    else yield* cutStream(name, batchBytes, { format, start: run.offset > 0 ? 'anywhere' : 'file', options: run });
+    else yield* cutStream(name, batchBytes, { format, start: run.follows ? 'anywhere' : 'file', options: run });
   }
 }
 

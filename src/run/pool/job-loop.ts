@@ -139,7 +139,7 @@ export class JobLoop {
     counts.invalid += 1;
     this.#sink.invalid(record);
     const { line, sentence } = record.problem!;
-    const id = new TextDecoder().decode(record.idBytes.subarray(0, record.idLength));
+    const id = new TextDecoder('utf-8', { ignoreBOM: true }).decode(record.idBytes.subarray(0, record.idLength));
     this.#send(RESULT_FRAME.problem, { index: record.index, id, line, sentence });
   }
 
@@ -159,7 +159,7 @@ function note(record: SequenceRecord, oddities: Oddities): void {
   oddities.strangeRecords += 1;
   oddities.strangeCharacters += record.foreign;
   oddities.firstStrange ??= {
-    id: new TextDecoder().decode(record.idBytes.subarray(0, record.idLength)),
+    id: new TextDecoder('utf-8', { ignoreBOM: true }).decode(record.idBytes.subarray(0, record.idLength)),
     line: record.line,
   };
 }

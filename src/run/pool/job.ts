@@ -136,7 +136,7 @@ export function recordsOf({ translated, no_orf, empty, too_short, invalid }: Pie
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export function jsonBytes(value: object): Uint8Array {
   return encoder.encode(JSON.stringify(value));

@@ -67,8 +67,8 @@ export class Sources {
     switch (piece.kind) {
       case 'plain': {
         const { from, to } = piece;
-        if (from === 0) return [new PlainRange(name, 0), { start: 'file', range: to }];
-        return [new PlainRange(name, from - 1), { start: 'anywhere', range: to - from }];
+        if (from === 0) return [new PlainRange(name, 0, to), { start: 'file', range: to }];
+        return [new PlainRange(name, from - 1, to), { start: 'anywhere', range: to - from }];
       }
       case 'bgzip': {
         // JSON has no Infinity.

@@ -126,7 +126,7 @@ export interface RowHandler {
   frame(words: Uint16Array, nucleotide: number, protein: number, end: number): void;
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Where reading a piece stopped. */
 export class RowStreamReader {

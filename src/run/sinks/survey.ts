@@ -154,7 +154,7 @@ export class SurveySink implements Sink {
   }
 }
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Calls `see` for each id of a piece: the halves of its hash, and its text when asked. */
 export function eachId(
