@@ -24,10 +24,17 @@ export class ChunkPlan {
   ) {
     if (!Number.isSafeInteger(size) || size < 1) throw new Error(`chunk size ${size} is not a positive integer`);
     if (!Number.isSafeInteger(length) || length < 0) throw new Error(`length ${length} is not a whole number`);
+    if (length <= size) {
+      // Most reads. One chunk overlaps with none, and divisions of floats would cost more than the search for stops.
+      this.count = length > 0 ? 1 : 0;
+      this.overlap = 0;
+      this.extra = 0;
+      return;
+    }
     const rest = length % size;
     this.count = (length - rest) / size + (rest > 0 ? 1 : 0);
     const surplus = this.count * size - length;
-    this.overlap = this.count > 0 ? Math.floor(surplus / this.count) : 0;
+    this.overlap = Math.floor(surplus / this.count);
     this.extra = surplus - this.overlap * (this.count - 1);
   }
 
