@@ -28,6 +28,8 @@ export class BgzipRange implements ByteSource {
   private at: number;
   private block: Uint8Array = NOTHING;
   private blockAt = 0;
+  /** Bytes given out. */
+  private given = 0;
   /** Decompressed bytes of the file up to the end of `block`. */
   private offset: number;
   private tail: GzipTail | undefined;
@@ -61,6 +63,8 @@ export class BgzipRange implements ByteSource {
     let read = 0;
     while (read < max) {
       if (this.blockAt === this.block.length) {
+        // Behind the run only the end of its last record is wanted, and what is inflated is inflated for nothing.
+        if (read > 0 && this.given + read > this.rangeBytes) break;
         const block = this.ended ? undefined : this.nextBlock();
         if (block === undefined) break;
         this.block = block;
@@ -72,6 +76,7 @@ export class BgzipRange implements ByteSource {
       this.blockAt += bytes;
       read += bytes;
     }
+    this.given += read;
     return read;
   }
 
