@@ -19,6 +19,7 @@ import { onSignal } from '../../system/signals.ts';
 import { tellOddities } from '../oddities.ts';
 import type { TranslatePlan } from '../plan.ts';
 import { Problems } from '../problems.ts';
+import { sequenceProgress } from '../sequence-progress.ts';
 
 type Piece = Extract<RunItem, { item: 'piece' }>;
 
@@ -47,7 +48,7 @@ export async function translate(plan: TranslatePlan, emit: Emit): Promise<number
     tellStart(plan, run, emit);
     for await (const item of run.items()) {
       if (item.item === 'piece') write(item);
-      else if (item.item === 'job') tellProgress(run, began, emit);
+      else if (item.item === 'job') emit(sequenceProgress(run, began));
       else problems.take(item);
     }
     tellOddities(run.oddities, run.inputs, emit);
@@ -151,19 +152,5 @@ function tellStart(plan: TranslatePlan, run: SequenceRun, emit: Emit): void {
     workers,
     batch_size: batchSize,
     window,
-  });
-}
-
-function tellProgress(run: SequenceRun, began: number, emit: Emit): void {
-  const { counts } = run;
-  emit({
-    event: 'progress',
-    records: recordsOf(counts),
-    chunks: counts.chunks,
-    frames: counts.frames,
-    viral: undefined,
-    bytes: run.bytesRead,
-    bytes_total: run.bytesTotal,
-    seconds: (performance.now() - began) / 1000,
   });
 }

@@ -20,6 +20,7 @@ import { EXIT, UserError } from '../../system/errors.ts';
 import { VERSION } from '../../system/program.ts';
 import { inputName, tellUnmarked } from '../oddities.ts';
 import type { ValidatePlan } from '../plan.ts';
+import { sequenceProgress } from '../sequence-progress.ts';
 
 const EXAMPLES = 10;
 
@@ -81,7 +82,7 @@ export async function validate(plan: ValidatePlan, emit: Emit): Promise<number> 
     });
     for await (const item of run.items()) {
       collected.take(item);
-      if (item.item === 'job') tellProgress(run, began, emit);
+      if (item.item === 'job') emit(sequenceProgress(run, began));
     }
   } catch (error) {
     // What is no sequence file at all is not valid either; programs get their object all the same.
@@ -156,18 +157,4 @@ function validationOf(run: SequenceRun, plan: ValidatePlan, { survey, duplicates
 
 function writeText(text: string): void {
   writeStandardOutput(new TextEncoder().encode(text));
-}
-
-function tellProgress(run: SequenceRun, began: number, emit: Emit): void {
-  const { counts } = run;
-  emit({
-    ...{
-      event: 'progress',
-      records: recordsOf(counts),
-      chunks: counts.chunks,
-      frames: counts.frames,
-      viral: undefined,
-    },
-    ...{ bytes: run.bytesRead, bytes_total: run.bytesTotal, seconds: (performance.now() - began) / 1000 },
-  });
 }
