@@ -5,10 +5,9 @@
  */
 
 import type { BgzipRun } from './bgzip-runs.ts';
-import { brokenOff, damagedAfter } from './cuts.ts';
+import { damagedAfter } from './cuts.ts';
 import { BLOCK_MAX_BYTES, inflateBlock, memberHead } from './gzip-member.ts';
 import { GzipTail } from './gzip-tail.ts';
-import { inflateStart } from './inflate-start.ts';
 import { readAt } from './open-files.ts';
 import type { ByteSource } from './record.ts';
 
@@ -88,13 +87,10 @@ export class BgzipRange implements ByteSource {
       this.fill(BLOCK_MAX_BYTES);
       head = memberHead(this.window.subarray(this.start, this.end));
     }
-    if (typeof head !== 'object' || head.blockBytes === undefined) {
+    // Also where the file breaks off in the block: what there is of its data comes out.
+    if (typeof head !== 'object' || head.blockBytes === undefined || !this.fill(head.blockBytes)) {
       this.tail = new GzipTail(this.name, this.at - (this.end - this.start), this.offset);
       return this.nextOfTail(this.tail);
-    }
-    if (!this.fill(head.blockBytes)) {
-      const data = this.window.subarray(this.start + head.bytes, this.end);
-      return this.lastBytes(inflateStart(data, BLOCK_MAX_BYTES)?.bytes);
     }
     const block = inflateBlock(this.window.subarray(this.start, this.start + head.blockBytes));
     if (block === undefined) return this.stop(damagedAfter('gzip', this.offset, 'incorrect data check'));
@@ -105,13 +101,6 @@ export class BgzipRange implements ByteSource {
 
   private nextOfTail(tail: GzipTail): Uint8Array | undefined {
     return tail.next() ?? this.stop(tail.cut);
-  }
-
-  /** Of a block that the file breaks off in. */
-  private lastBytes(bytes: Uint8Array = NOTHING): Uint8Array {
-    this.offset += bytes.length;
-    this.stop(brokenOff('gzip', this.offset));
-    return bytes;
   }
 
   private stop(cut: string | undefined): undefined {

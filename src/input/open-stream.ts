@@ -59,34 +59,44 @@ export class InputStream {
   async *blocks(): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.isStarted) throw new Error('an input is read only once');
     this.isStarted = true;
-    const chunks = this.chunks();
+    const buffers = [new Uint8Array(STREAM_BLOCK_BYTES), new Uint8Array(STREAM_BLOCK_BYTES)] as const;
     try {
-      yield* gathered(chunks, this.options.skip ?? 0);
+      const data = await this.open();
+      await this.leaveOut(data, buffers[0]);
+      let turn = 0;
+      let pending = filled(data, buffers[0]);
+      for (;;) {
+        const block = await pending;
+        if (block.length === 0) break;
+        turn = 1 - turn;
+        pending = filled(data, buffers[turn]!);
+        // It may fail while the caller works on the block before it; the error is met when the block is awaited, not earlier.
+        pending.catch(() => undefined);
+        yield block;
+      }
+      this.sentence = data.cut;
+      // The digest is of the whole input, whatever could be read of it.
+      if (this.options.sha256 === true) await this.raw.drain();
     } finally {
-      // Not waited for: where the caller leaves early, a pipe may keep silent for ever.
-      chunks.return().catch(() => undefined);
       this.raw.close();
     }
   }
 
-  private async *chunks(): AsyncGenerator<Uint8Array, void, undefined> {
-    const { from = 0, skip = 0, offset = 0, sha256 = false } = this.options;
+  private async open(): Promise<Data> {
+    const { from = 0, skip = 0, offset = 0 } = this.options;
     const { window } = this;
     await window.fill(CONTAINER_HEAD_BYTES);
     const container = from > 0 ? 'gzip' : containerOf(window.view(), this.name);
-    if (container === 'plain') {
-      while (await window.fill(1)) {
-        const bytes = window.view();
-        window.take(bytes.length);
-        yield bytes;
-      }
-      return;
+    if (container === 'plain') return new PlainStream(window);
+    return container === 'zstd' ? new ZstdStream(window, this.name) : new GzipStream(window, offset - skip);
+  }
+
+  private async leaveOut(data: Data, scratch: Uint8Array): Promise<void> {
+    for (let left = this.options.skip ?? 0; left > 0; ) {
+      const bytes = await data.read(scratch.subarray(0, Math.min(left, scratch.length)), 0);
+      if (bytes === 0) return;
+      left -= bytes;
     }
-    const data = container === 'zstd' ? new ZstdStream(window, this.name) : new GzipStream(window, offset - skip);
-    yield* data.chunks();
-    this.sentence = data.cut;
-    // The digest is of the whole input, whatever could be read of it.
-    if (sha256) await this.raw.drain();
   }
 }
 
@@ -94,40 +104,36 @@ export function openStream(name: string, options: StreamOptions = {}): InputStre
   return new InputStream(name, options);
 }
 
-/** Puts chunks together to blocks in two buffers that take turns: one is filled while the other is worked on. */
-async function* gathered(
-  chunks: AsyncGenerator<Uint8Array, void, undefined>,
-  skip: number,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const buffers = [new Uint8Array(STREAM_BLOCK_BYTES), new Uint8Array(STREAM_BLOCK_BYTES)] as const;
-  let rest: Uint8Array = new Uint8Array(0);
-  const fill = async (buffer: Uint8Array): Promise<Uint8Array> => {
-    let end = 0;
-    while (end < buffer.length) {
-      if (rest.length === 0) {
-        const { done, value } = await chunks.next();
-        if (done === true) break;
-        const skipped = Math.min(skip, value.length);
-        skip -= skipped;
-        rest = value.subarray(skipped);
-        continue;
-      }
-      const bytes = Math.min(rest.length, buffer.length - end);
-      buffer.set(rest.subarray(0, bytes), end);
-      end += bytes;
-      rest = rest.subarray(bytes);
-    }
-    return buffer.subarray(0, end);
-  };
-  let turn = 0;
-  let pending = fill(buffers[0]);
-  for (;;) {
-    const block = await pending;
-    if (block.length === 0) return;
-    turn = 1 - turn;
-    pending = fill(buffers[turn]!);
-    // It may fail while the caller works on the block before it; the error is met when the block is awaited, not earlier.
-    pending.catch(() => undefined);
-    yield block;
+/** Decompressed bytes in order. */
+interface Data {
+  /** After the end: why they stop early. */
+  readonly cut: string | undefined;
+  /** Writes to `output[from, …)`, at least one byte; 0 at the end. */
+  read(output: Uint8Array, from: number): Promise<number>;
+}
+
+class PlainStream implements Data {
+  readonly cut = undefined;
+
+  constructor(private readonly window: Window) {}
+
+  async read(output: Uint8Array, from: number): Promise<number> {
+    const { window } = this;
+    await window.fill(1);
+    const bytes = window.view(output.length - from);
+    output.set(bytes, from);
+    window.take(bytes.length);
+    return bytes.length;
   }
+}
+
+/** The next bytes, as many as the buffer holds but at the end. */
+async function filled(data: Data, buffer: Uint8Array): Promise<Uint8Array> {
+  let end = 0;
+  while (end < buffer.length) {
+    const bytes = await data.read(buffer, end);
+    if (bytes === 0) break;
+    end += bytes;
+  }
+  return buffer.subarray(0, end);
 }

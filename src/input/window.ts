@@ -7,6 +7,7 @@ export class Window {
   private start = 0;
   private end = 0;
   private read = 0;
+  private hasEnded = false;
 
   /** @param capacity bytes that can be seen ahead */
   constructor(
@@ -21,6 +22,11 @@ export class Window {
     return this.read;
   }
 
+  /** No more bytes will come. */
+  get isLast(): boolean {
+    return this.hasEnded;
+  }
+
   /** Waits until `bytes` (at most the capacity) can be seen, or the input ends; says whether they can. */
   async fill(bytes: number): Promise<boolean> {
     while (this.end - this.start < bytes) {
@@ -30,7 +36,10 @@ export class Window {
         this.start = 0;
       }
       const added = await this.raw.read(this.buffer.subarray(this.end));
-      if (added === 0) return false;
+      if (added === 0) {
+        this.hasEnded = true;
+        return false;
+      }
       this.end += added;
     }
     return true;
