@@ -2,7 +2,9 @@
 
 export { entry } from './entry';
 export { findByte } from './find';
+export { residues, sixFrames } from './frames';
 export { gather, gathered } from './gather';
+export { reads, readsBlock } from './reads';
 export { openFrames } from './stops';
 export { reverseComplement, upperCase } from './strands';
 export { translate } from './translate';

@@ -28,6 +28,7 @@ export const LOWER_U: u8 = 0x75;
 export const LINE_FEED: u8 = 0x0a;
 export const RETURN: u8 = 0x0d;
 export const SPACE: u8 = 0x20;
+export const TAB: u8 = 0x09;
 export const GREATER: u8 = 0x3e;
 
 /** The bit that lower case has and upper case has not. */

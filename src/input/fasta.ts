@@ -12,7 +12,7 @@ import { notSequences } from './format.ts';
 import type { InputSpace } from './input-space.ts';
 import { BLANK, CR, GREATER, hasMark, LF, MARK, MARK_BYTES } from './letters.ts';
 import type { OpenRecord } from './open-record.ts';
-import type { ByteSource, InputKernel, JobBounds, RecordReader, SequenceRecord } from './record.ts';
+import type { ByteSource, InputKernel, JobBounds, RecordReader, SequenceRecord, TakeReads } from './record.ts';
 
 export class FastaReader implements RecordReader {
   private readonly kernel: InputKernel;
@@ -85,6 +85,18 @@ export class FastaReader implements RecordReader {
       record.spoil(this.lineCount - (window.lastByte === LF ? 1 : 0), 'the file ends in the middle of this record');
     }
     return record;
+  }
+
+  many(take: TakeReads): void {
+    const { window, record, limit } = this;
+    if (this.state !== 'reading' || window.at >= limit || this.kernel.memory[window.at] !== GREATER) return;
+    const { bases } = record;
+    bases.clear();
+    const stop = Math.min(limit, window.at + (this.range - window.offset));
+    const { from, records, lines } = take(window.at, limit, stop, bases.to, bases.room);
+    window.at = from;
+    this.count += records;
+    this.lineCount += lines;
   }
 
   private stop(): undefined {

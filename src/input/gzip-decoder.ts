@@ -4,12 +4,13 @@
  *
  * Members are told apart here, not by zlib's own gunzip: that one drops what came before a damaged trailer or stray bytes,
  * and does not tell a truncated file from a whole one. Checksums are verified here too. Data before a truncation come out
- * to the last byte; of a broken piece of deflate data, up to `PIECE_BYTES` compressed bytes before the damage are lost.
+ * to the last byte; of a broken piece of deflate data, up to `PIECE_BYTES` compressed bytes before the damage are lost. A
+ * bgzip block is checked before anything of it comes out.
  */
 
 import { crc32 } from 'node:zlib';
 import { brokenOff, damagedAfter, damagedBefore, strayBytes } from './cuts.ts';
-import { memberHead, TRAILER_BYTES, trailerCheck, trailerLength } from './gzip-member.ts';
+import { inflateBlock, memberHead, TRAILER_BYTES, trailerCheck, trailerLength } from './gzip-member.ts';
 import { DamagedData, Inflater } from './inflater.ts';
 
 /** Inflated at a time: little is lost by damage, and a step costs a microsecond. */
@@ -19,7 +20,7 @@ const NOTHING = new Uint8Array(0);
 /** Compressed bytes, as a window that its reader fills. */
 export interface Compressed {
   /** The next bytes, at most `bytes` of them. */
-  view(bytes?: number): Uint8Array;
+  view(bytes?: number): Uint8Array<ArrayBuffer>;
   take(bytes: number): void;
   /** No more bytes will come. */
   readonly isLast: boolean;
@@ -30,7 +31,9 @@ export class GzipDecoder {
   cut: string | undefined;
   /** Nothing more will come out. */
   hasEnded = false;
-  private part: 'first head' | 'head' | 'data' | 'trailer' = 'first head';
+  private part: 'first head' | 'head' | 'block' | 'data' | 'trailer' = 'first head';
+  /** What is left of a block. */
+  private block: Uint8Array = NOTHING;
   private readonly inflater = Inflater.deflate();
   /** Of the member's data so far. */
   private check = 0;
@@ -48,8 +51,9 @@ export class GzipDecoder {
     let to = from;
     while (to < output.length && !this.hasEnded) {
       const before = to;
-      let isHungry: boolean;
-      if (this.part === 'data') {
+      let isHungry = false;
+      if (this.part === 'block') to += this.giveBlock(output, to);
+      else if (this.part === 'data') {
         isHungry = this.inflate(input, output, to);
         to += this.inflater.given;
         this.count(output, before, to);
@@ -76,12 +80,33 @@ export class GzipDecoder {
     const head = memberHead(bytes);
     if (head === 'none') return this.end(strayBytes('gzip', this.bytes));
     if (head === 'short') return input.isLast ? this.end(brokenOff('gzip', this.bytes)) : true;
+    const { blockBytes } = head;
+    if (blockBytes !== undefined && bytes.length < blockBytes && !input.isLast) return true;
+    if (blockBytes !== undefined && bytes.length >= blockBytes) return this.readBlock(input, blockBytes);
     input.take(head.bytes);
     this.inflater.reset();
     this.check = 0;
     this.length = 0;
     this.part = 'data';
     return false;
+  }
+
+  private readBlock(input: Compressed, length: number): false {
+    const block = inflateBlock(input.view(length));
+    if (block === undefined) return this.end(damagedAfter('gzip', this.bytes, 'incorrect data check'));
+    input.take(length);
+    this.block = block;
+    this.part = 'block';
+    return false;
+  }
+
+  private giveBlock(output: Uint8Array, to: number): number {
+    const bytes = this.block.subarray(0, output.length - to);
+    output.set(bytes, to);
+    this.bytes += bytes.length;
+    this.block = this.block.subarray(bytes.length);
+    if (this.block.length === 0) this.part = 'head';
+    return bytes.length;
   }
 
   private inflate(input: Compressed, output: Uint8Array, to: number): boolean {

@@ -54,7 +54,7 @@ class FileWindow implements Compressed {
     private at: number,
   ) {}
 
-  view(bytes = this.end - this.start): Uint8Array {
+  view(bytes = this.end - this.start): Uint8Array<ArrayBuffer> {
     return this.buffer.subarray(this.start, Math.min(this.start + bytes, this.end));
   }
 

@@ -66,6 +66,19 @@ export interface SequenceRecord {
   locate(start: number, end: number): number;
 }
 
+/**
+ * Takes records from address `from` on, where one begins, up to `end`; those that begin at `stop` or behind are not the
+ * job's. The letters of one go to `letters`, where `room` of them fit.
+ */
+export type TakeReads = (from: number, end: number, stop: number, letters: number, room: number) => TakenReads;
+
+export interface TakenReads {
+  /** Of the first record that was not taken. */
+  readonly from: number;
+  readonly records: number;
+  readonly lines: number;
+}
+
 export interface RecordReader {
   begin(source: ByteSource, bounds: JobBounds): void;
   /**
@@ -74,6 +87,11 @@ export interface RecordReader {
    * @throws UserError with the file and the line in the job, from 1, where the file is none that can be read
    */
   next(): SequenceRecord | undefined;
+  /**
+   * Between two calls of `next`: hands the records that lie in memory to `take`, which may take some of them at once.
+   * Absent where the format has none that can be taken so.
+   */
+  many?(take: TakeReads): void;
   /** Of the job; complete once `next` gave undefined. */
   readonly records: number;
   /** Of the job; complete once `next` gave undefined. A last line without a line feed counts. */

@@ -10,6 +10,7 @@
  */
 
 import { instantiate, type KernelExports } from './module.ts';
+import { READS_FIELDS, type Reads } from './reads.ts';
 
 const PAGE_BYTES = 65_536;
 /** Alignment of regions, and the bytes that are free before and behind each. */
@@ -36,9 +37,14 @@ export class Kernel {
   /** Of the last call of `gather`; the next one overwrites it. */
   readonly gathered: Gathered = { from: 0, to: 0, lines: 0, foreign: 0, uracil: false, atLineStart: false };
 
+  /** Of the last call of `sixFrames`: residues of each frame, 0 where it is not kept. A view that `allocate` replaces. */
+  residues: Int32Array;
+
   private bytes: Uint8Array;
   /** The six numbers that `gather` leaves in the memory. */
   private results: Uint32Array;
+  /** What `reads` takes and leaves. */
+  private readsBlock: Uint32Array;
   /** Everything from here on is free. */
   private next: number;
 
@@ -46,6 +52,8 @@ export class Kernel {
     this.next = roundUp(wasm.heapBase(), SLACK_BYTES) + SLACK_BYTES;
     this.bytes = new Uint8Array(wasm.memory.buffer);
     this.results = new Uint32Array(wasm.memory.buffer, wasm.gathered(), 6);
+    this.readsBlock = new Uint32Array(wasm.memory.buffer, wasm.readsBlock(), READS_FIELDS.length);
+    this.residues = new Int32Array(wasm.memory.buffer, wasm.residues(), 6);
   }
 
   /** Kernels with a memory of their own. */
@@ -67,9 +75,13 @@ export class Kernel {
       throw new RangeError(`no room for ${bytes} bytes behind ${address} in the kernel's memory`);
     const missing = next - this.bytes.length;
     if (missing > 0) {
-      this.wasm.memory.grow(Math.ceil(missing / PAGE_BYTES));
-      this.bytes = new Uint8Array(this.wasm.memory.buffer);
-      this.results = new Uint32Array(this.wasm.memory.buffer, this.wasm.gathered(), 6);
+      const { wasm } = this;
+      wasm.memory.grow(Math.ceil(missing / PAGE_BYTES));
+      const { buffer } = wasm.memory;
+      this.bytes = new Uint8Array(buffer);
+      this.results = new Uint32Array(buffer, wasm.gathered(), 6);
+      this.readsBlock = new Uint32Array(buffer, wasm.readsBlock(), READS_FIELDS.length);
+      this.residues = new Int32Array(buffer, wasm.residues(), 6);
     }
     this.next = next;
     return address;
@@ -92,6 +104,17 @@ export class Kernel {
     gathered.atLineStart = results[5] !== 0;
   }
 
+  /**
+   * Takes the usual reads that begin at `from`, one after the other, and writes their frames as FASTA text; stops before
+   * the first record that is of another kind, or may not have room. See `Reads`, which is changed.
+   */
+  reads(run: Reads): void {
+    const { readsBlock } = this;
+    for (let i = 0; i < READS_FIELDS.length; i += 1) readsBlock[i] = run[READS_FIELDS[i]!];
+    this.wasm.reads();
+    for (let i = 0; i < READS_FIELDS.length; i += 1) run[READS_FIELDS[i]!] = readsBlock[i]!;
+  }
+
   /** First position of `byte` in [from, end), or `end`. */
   findByte(from: number, end: number, byte: number): number {
     return this.wasm.findByte(from, end, byte) >>> 0;
@@ -111,6 +134,24 @@ export class Kernel {
    */
   translate(at: number, length: number, frame: number, to: number): number {
     return this.wasm.translate(at, length, frame, to);
+  }
+
+  /**
+   * Translates the frames of the bases [at, at + length), in any case, that hold no stop: frame i to `proteins + i *
+   * compartment`, which has room for what `translate` writes. The bases in upper case go to `forward` where a forward frame
+   * has a residue, their reverse complement to `reverse` where a reverse frame has one. Leaves `residues`.
+   *
+   * @returns bit i is set where frame i has a residue
+   */
+  sixFrames(
+    at: number,
+    length: number,
+    forward: number,
+    reverse: number,
+    proteins: number,
+    compartment: number,
+  ): number {
+    return this.wasm.sixFrames(at, length, forward, reverse, proteins, compartment);
   }
 
   /** Writes the bases [at, at + length) in upper case to `to`. */

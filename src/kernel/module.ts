@@ -11,10 +11,21 @@ export interface KernelExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
   gathered(): number;
+  readsBlock(): number;
+  residues(): number;
   gather(from: number, end: number, to: number, room: number, atLineStart: number, oneLine: number): void;
+  reads(): void;
   findByte(from: number, end: number, byte: number): number;
   openFrames(at: number, length: number): number;
   translate(at: number, length: number, frame: number, to: number): number;
+  sixFrames(
+    at: number,
+    length: number,
+    forward: number,
+    reverse: number,
+    proteins: number,
+    compartment: number,
+  ): number;
   upperCase(at: number, length: number, to: number): void;
   reverseComplement(at: number, length: number, to: number): void;
   entry(head: number, headLength: number, suffix: number, from: number, length: number, to: number): number;

@@ -16,14 +16,12 @@ import type { Kernel } from '../kernel/kernel.ts';
 export const FRAME_SUFFIXES = ['F1', 'F2', 'F3', 'R1', 'R2', 'R3'] as const;
 export type FrameSuffix = (typeof FRAME_SUFFIXES)[number];
 
-const FORWARD = 0b000_111;
-const REVERSE = 0b111_000;
+/** Number of bits of a mask of six. */
+const BITS = Uint8Array.from({ length: 64 }, (_, mask) => [0, 1, 2, 3, 4, 5].filter((i) => (mask >> i) & 1).length);
 /** What the kernel may write behind a protein, and the alignment of the next. */
 const UNIT_BYTES = 64;
 
 export class SixFrames {
-  /** Residues of each of the six frames; 0 where the frame is not kept. */
-  readonly residues = new Int32Array(6);
   /** Number of frames kept, 0 to 6. */
   keptCount = 0;
   /** Bit i is set when frame i is kept. */
@@ -55,28 +53,18 @@ export class SixFrames {
    */
   translate(at: number, length: number): void {
     if (length > this.chunkSize) throw new Error(`chunk of ${length} bases in frames for ${this.chunkSize}`);
-    const { kernel, residues } = this;
-    const open = kernel.openFrames(at, length);
-    let mask = 0;
-    let count = 0;
     this.length = length;
-    for (let frame = 0; frame < 6; frame++) {
-      residues[frame] = 0;
-      if ((open & (1 << frame)) === 0) continue;
-      const written = kernel.translate(at, length, frame, this.proteinStart(frame));
-      if (written === 0) continue;
-      residues[frame] = written;
-      mask |= 1 << frame;
-      count++;
-    }
-    this.mask = mask;
-    this.keptCount = count;
-    if ((mask & FORWARD) !== 0) kernel.upperCase(at, length, this.forward);
-    if ((mask & REVERSE) !== 0) kernel.reverseComplement(at, length, this.reverse);
+    this.mask = this.kernel.sixFrames(at, length, this.forward, this.reverse, this.protein, this.compartment);
+    this.keptCount = BITS[this.mask]!;
+  }
+
+  /** Residues of each of the six frames; 0 where the frame is not kept. */
+  get residues(): Int32Array {
+    return this.kernel.residues;
   }
 
   kept(frame: number): boolean {
-    return this.residues[frame]! > 0;
+    return (this.mask & (1 << frame)) !== 0;
   }
 
   /** Address of the first residue of a frame; `residues[frame]` of them follow. */

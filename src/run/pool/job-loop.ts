@@ -1,7 +1,7 @@
 /** The work of one sequence Worker: job after job from its ring, results into the other one. */
 
 import { readFileSync } from 'node:fs';
-import type { SequenceRecord } from '../../input/record.ts';
+import type { RecordReader, SequenceRecord, TakenReads } from '../../input/record.ts';
 import { Kernel } from '../../kernel/kernel.ts';
 import { RingConsumer } from '../../ring/consumer.ts';
 import { RingProducer } from '../../ring/producer.ts';
@@ -30,6 +30,9 @@ import type { SinkOptions, WorkerSetup } from './setup.ts';
 import { Sources } from './sources.ts';
 import { RunGivenUp, Turn } from './turn.ts';
 
+/** Where the sink could take no record, these many are read before it is asked again: contigs would be read twice. */
+const ONE_BY_ONE = 15;
+
 export class JobLoop {
   readonly #jobs: RingConsumer;
   readonly #results: RingProducer;
@@ -39,6 +42,8 @@ export class JobLoop {
   readonly #sink: Sink;
   readonly #sources: Sources;
   #job: Job | undefined;
+  /** Records to be read before the sink is asked again to take many. */
+  #oneByOne = 0;
   /** A very long record was read in this job. */
   #heldLong = false;
 
@@ -91,7 +96,7 @@ export class JobLoop {
     const reader = this.#sources.open(job);
     const counts = noCounts();
     const oddities: Oddities = { uracilRecords: 0, strangeRecords: 0, strangeCharacters: 0 };
-    for (let record = reader.next(); record !== undefined; record = reader.next()) {
+    for (let record = reader.next(); record !== undefined; record = this.#nextAfterMany(reader, counts)) {
       if (record.problem !== undefined) this.#refuse(record, counts);
       else {
         note(record, oddities);
@@ -101,6 +106,30 @@ export class JobLoop {
     const survey = this.#sink.finish();
     const { records, lines } = reader;
     return { records, lines, counts, oddities, survey, cut: this.#sources.finish() };
+  }
+
+  /** Lets the sink take what it can of the records behind the last one, then reads one. */
+  #nextAfterMany(reader: RecordReader, counts: PieceCounts): SequenceRecord | undefined {
+    if (this.#oneByOne > 0) this.#oneByOne -= 1;
+    else {
+      const before = counts.chunks;
+      reader.many?.((from, end, stop, letters, room) => this.#take(from, end, stop, letters, room, counts));
+      if (counts.chunks === before) this.#oneByOne = ONE_BY_ONE;
+    }
+    return reader.next();
+  }
+
+  #take(from: number, end: number, stop: number, letters: number, room: number, counts: PieceCounts): TakenReads {
+    const shortest = Math.max(1, this.setup.minimumLength);
+    const taken = this.#sink.takeReads?.(from, end, stop, letters, room, shortest);
+    if (taken === undefined) return { from, records: 0, lines: 0 };
+    const { records, bases, translated, frames } = taken;
+    counts.bases += bases;
+    counts.chunks += records;
+    counts.frames += frames;
+    counts.translated += translated;
+    counts.no_orf += records - translated;
+    return taken;
   }
 
   /** The next job in turn may hold a record as long: the memory of this one must be free before main hears that it is done. */

@@ -8,6 +8,7 @@
 
 import type { SequenceRecord } from '../../input/record.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Reads } from '../../kernel/reads.ts';
 import { FRAME_SUFFIXES, type SixFrames } from '../../sequence/frames.ts';
 import { RESULT_FRAME } from '../pool/job.ts';
 import type { SendPiece, Sink } from './sink.ts';
@@ -48,11 +49,13 @@ interface Stream {
 export class FrameText implements Sink {
   readonly #streams: Readonly<Record<TextStream, Stream | undefined>>;
   readonly #all: boolean;
-  /** `>` + record id + `_chunk_` + number, at this address; the id part is `#idLength` bytes. */
+  readonly #reads: Reads;
+  /** `>` + record id + `_chunk_` + number, at this address; the id part is `#idLength` bytes, 0 until it is written. */
   #head: number;
   #headCapacity = 4096;
   #idLength = 0;
   #headLength = 0;
+  #record: SequenceRecord | undefined;
   /** One frame, where all are wanted. */
   readonly #scratch: number;
 
@@ -69,34 +72,55 @@ export class FrameText implements Sink {
       options.streams.includes(name) ? { kind: RESULT_FRAME[name], staging: new Staging(kernel, bytes) } : undefined;
     this.#streams = { nucleotide: stream('nucleotide'), protein: stream('protein'), chunks: stream('chunks') };
     this.#all = options.frames === 'all';
+    this.#reads = noReads(chunkSize, this.#all);
     this.#scratch = kernel.allocate(chunkSize);
   }
 
-  begin({ idBytes, idLength }: SequenceRecord): void {
-    const most = idLength + MOST_OTHER_BYTES;
-    if (most > this.#headCapacity) {
-      this.#headCapacity = 2 * most;
-      this.#head = this.kernel.allocate(this.#headCapacity);
+  /** Up to the end of a piece: the record over which it would end goes the usual way, and ends it. */
+  takeReads(from: number, end: number, stop: number, letters: number, room: number, shortest: number): Reads {
+    const reads = this.#reads;
+    reads.from = from;
+    reads.end = end;
+    reads.stop = stop;
+    reads.letters = letters;
+    reads.shortest = shortest;
+    const { nucleotide, protein, chunks } = this.#streams;
+    if (chunks !== undefined || room <= reads.longest) {
+      reads.records = 0;
+      reads.lines = 0;
+      return reads;
     }
-    const { memory } = this.kernel;
-    let at = this.#head;
-    memory[at++] = GREATER;
-    for (let i = 0; i < idLength; i += 1) memory[at++] = idBytes[i]!;
-    for (let i = 0; i < CHUNK_WORD.length; i += 1) memory[at++] = CHUNK_WORD[i]!;
-    this.#idLength = at - this.#head;
+    if (nucleotide !== undefined) {
+      reads.nucleotide = nucleotide.staging.end;
+      reads.nucleotideLimit = nucleotide.staging.start + PIECE_BYTES;
+    }
+    if (protein !== undefined) {
+      reads.protein = protein.staging.end;
+      reads.proteinLimit = protein.staging.start + PIECE_BYTES;
+    }
+    this.kernel.reads(reads);
+    if (nucleotide !== undefined) nucleotide.staging.used = reads.nucleotide - nucleotide.staging.start;
+    if (protein !== undefined) protein.staging.used = reads.protein - protein.staging.start;
+    return reads;
+  }
+
+  begin(record: SequenceRecord): void {
+    this.#record = record;
+    this.#idLength = 0;
   }
 
   chunk(number: number, at: number, length: number, six: SixFrames): void {
-    this.#number(number + 1);
-    if (this.#streams.chunks !== undefined) this.#writeChunk(this.#streams.chunks, at, length);
+    const { nucleotide, protein, chunks } = this.#streams;
+    // Four of ten reads have no frame, and need no header.
+    if (chunks === undefined && !this.#all && six.keptCount === 0) return;
+    this.#writeHead(number + 1);
+    if (chunks !== undefined) this.#writeChunk(chunks, at, length);
     if (this.#all) {
       this.#writeAllFrames(at, length);
       return;
     }
-    if (six.keptCount === 0) return;
-    const { nucleotide, protein } = this.#streams;
-    for (let frame = 0; frame < 6; frame += 1) {
-      if (!six.kept(frame)) continue;
+    for (let left = six.mask; left !== 0; left &= left - 1) {
+      const frame = 31 - Math.clz32(left & -left);
       if (nucleotide !== undefined) {
         const start = six.nucleotideStart(frame);
         this.#writeFrame(nucleotide, frame, start, six.nucleotideEnd(frame) - start);
@@ -111,6 +135,27 @@ export class FrameText implements Sink {
 
   finish(): undefined {
     for (const stream of Object.values(this.#streams)) if (stream !== undefined) this.#flush(stream);
+  }
+
+  #writeHead(number: number): void {
+    if (this.#idLength === 0) this.#writeId();
+    this.#number(number);
+  }
+
+  #writeId(): void {
+    if (this.#record === undefined) throw new Error('a chunk of no record');
+    const { idBytes, idLength } = this.#record;
+    const most = idLength + MOST_OTHER_BYTES;
+    if (most > this.#headCapacity) {
+      this.#headCapacity = 2 * most;
+      this.#head = this.kernel.allocate(this.#headCapacity);
+    }
+    const { memory } = this.kernel;
+    let at = this.#head;
+    memory[at++] = GREATER;
+    for (let i = 0; i < idLength; i += 1) memory[at++] = idBytes[i]!;
+    for (let i = 0; i < CHUNK_WORD.length; i += 1) memory[at++] = CHUNK_WORD[i]!;
+    this.#idLength = at - this.#head;
   }
 
   /** Writes the chunk's number, from 1, behind the id. */
@@ -188,6 +233,13 @@ export class FrameText implements Sink {
     }
     staging.used = 0;
   }
+}
+
+function noReads(longest: number, all: boolean): Reads {
+  const sizes = { shortest: 1, longest, all: all ? 1 : 0 };
+  const texts = { nucleotide: 0, nucleotideLimit: 0, protein: 0, proteinLimit: 0 };
+  const counts = { records: 0, lines: 0, bases: 0, translated: 0, frames: 0 };
+  return { from: 0, end: 0, stop: 0, letters: 0, ...sizes, ...texts, ...counts };
 }
 
 function compress(bytes: Uint8Array<ArrayBuffer>, compression: TextCompression): Uint8Array {

@@ -1,13 +1,27 @@
 /** What a Worker makes of records: text for files, token rows for encoders, statistics. */
 
-import type { SequenceRecord } from '../../input/record.ts';
+import type { SequenceRecord, TakenReads } from '../../input/record.ts';
 import type { SixFrames } from '../../sequence/frames.ts';
 import type { PieceKind } from '../pool/job.ts';
 
 /** Hands a piece of the job's result on; `memory` may be reused afterwards. */
 export type SendPiece = (kind: PieceKind, memory: Uint8Array, start: number, end: number) => void;
 
+/** Of records that a sink took at once; none was empty, too short or invalid, and each had one chunk. */
+export interface TakenCounts extends TakenReads {
+  readonly bases: number;
+  readonly translated: number;
+  readonly frames: number;
+}
+
 export interface Sink {
+  /**
+   * Takes as many of the usual reads as it can, with the result that `begin`, `chunk` and `end` of each would have.
+   * Absent where it cannot.
+   *
+   * @param shortest bases, at least 1
+   */
+  takeReads?(from: number, end: number, stop: number, letters: number, room: number, shortest: number): TakenCounts;
   /** A record that could be read; its chunks follow, none for one that is empty or too short. */
   begin(record: SequenceRecord): void;
   /**
