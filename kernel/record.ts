@@ -40,7 +40,7 @@ export function wholeRecord(from: usize, end: usize, to: usize, room: i32): bool
   const isLineEnd = byte === LINE_FEED || (byte === RETURN && nameEnd + 1 < end && load<u8>(nameEnd, 1) === LINE_FEED);
   if (!isLineEnd && byte !== SPACE && byte !== TAB) return false;
   const lineEnd = findByte(nameEnd, end, LINE_FEED);
-  if (lineEnd === end) return false;
+  if (lineEnd === end || findByte(nameEnd, lineEnd, RETURN) + 1 < lineEnd) return false;
   gather(lineEnd + 1, end, to, room, true, false);
   const left = gathered();
   nextRecord = <usize>load<u32>(left);

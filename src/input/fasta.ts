@@ -14,6 +14,9 @@ import { BLANK, CR, GREATER, hasMark, LF, MARK, MARK_BYTES } from './letters.ts'
 import type { OpenRecord } from './open-record.ts';
 import type { ByteSource, InputKernel, JobBounds, RecordReader, SequenceRecord, TakeReads } from './record.ts';
 
+const RECORDS_IN_HEADER =
+  "its header holds further records, whose lines end with a carriage return alone: convert the file with tr '\\r' '\\n'";
+
 export class FastaReader implements RecordReader {
   private readonly kernel: InputKernel;
   private readonly window: ByteWindow;
@@ -29,6 +32,8 @@ export class FastaReader implements RecordReader {
    * order mark wait for those behind them.
    */
   private limit = 0;
+  /** The header at hand holds what begins with `>` behind a CR. */
+  private holdsRecords = false;
   /** Offset in the source of the first CR of the file, as long as its first line is read. */
   private firstReturn = Number.POSITIVE_INFINITY;
 
@@ -81,6 +86,8 @@ export class FastaReader implements RecordReader {
     record.begin(this.count++, this.lineCount);
     if (this.readHeader()) this.readSequence();
     record.bases.close();
+    // They would be taken for one header, and be gone without a word.
+    if (this.holdsRecords) record.spoil(record.line, RECORDS_IN_HEADER);
     if (this.isAtEnd() && window.cut !== undefined) {
       record.spoil(this.lineCount - (window.lastByte === LF ? 1 : 0), 'the file ends in the middle of this record');
     }
@@ -195,17 +202,35 @@ export class FastaReader implements RecordReader {
     for (;;) {
       const { memory } = this.kernel;
       window.at = word.take(memory, window.at, window.end, file, line + 1);
-      if (window.at < window.end) {
-        if (!word.finish(memory[window.at] === LF)) word.number(this.numberOf(record.index));
-        break;
-      }
-      if (!this.more()) {
-        if (!word.finish(true)) word.number(this.numberOf(record.index));
-        break;
-      }
+      if (window.at < window.end || !this.more()) break;
     }
-    if (this.skipLine()) return true;
+    let isNamed = word.finish(window.at === window.end || this.kernel.memory[window.at] === LF);
+    if (word.holdsRecords) isNamed = word.endAtReturn();
+    if (!isNamed) word.number(this.numberOf(record.index));
+    this.holdsRecords = word.holdsRecords;
+    if (this.skipHeader()) return true;
     this.refuseReturns();
+    return false;
+  }
+
+  /** As `skipLine`, and notes a `>` behind a CR. */
+  private skipHeader(): boolean {
+    const { window, kernel } = this;
+    let followsReturn = false;
+    while (window.at < window.end || this.more()) {
+      const lineEnd = kernel.findByte(window.at, window.end, LF);
+      const { memory } = kernel;
+      if (followsReturn && memory[window.at] === GREATER) this.holdsRecords = true;
+      for (let at = kernel.findByte(window.at, lineEnd, CR); at < lineEnd; at = kernel.findByte(at + 1, lineEnd, CR)) {
+        if (at + 1 < lineEnd && memory[at + 1] === GREATER) this.holdsRecords = true;
+      }
+      followsReturn = lineEnd > window.at ? memory[lineEnd - 1] === CR : followsReturn;
+      window.at = lineEnd;
+      if (lineEnd === window.end) continue;
+      window.at++;
+      this.lineCount++;
+      return true;
+    }
     return false;
   }
 

@@ -20,6 +20,8 @@ export class HeaderWord {
   /** `[0, length)` is the word; once `finish` or `number` was called, the name as it is printed. Changes: ask again. */
   bytes: Buffer;
   length = 0;
+  /** Of the finished word: it holds a `>` behind a CR. */
+  holdsRecords = false;
   /** What `bytes` is, but for names that are not printed as they are read. */
   private own = Buffer.alloc(256);
   /** Where the word holds its first byte that is not printable ASCII; beyond the word when it has none. */
@@ -67,6 +69,15 @@ export class HeaderWord {
    */
   finish(atLineEnd: boolean): boolean {
     if (atLineEnd) while (this.length > 0 && this.bytes[this.length - 1] === CR) this.length--;
+    this.holdsRecords = this.length > this.oddAt && this.bytes.subarray(0, this.length).includes('\r>');
+    if (this.length > this.oddAt) this.become(escaped(this.bytes.toString('utf8', 0, this.length)));
+    return this.length > 0;
+  }
+
+  /** Leaves of a word that holds a CR what stands before it; false where that is nothing. */
+  endAtReturn(): boolean {
+    this.length = this.own.indexOf(CR);
+    this.bytes = this.own;
     if (this.length > this.oddAt) this.become(escaped(this.bytes.toString('utf8', 0, this.length)));
     return this.length > 0;
   }

@@ -22,6 +22,8 @@ const BITS = Uint8Array.from({ length: 64 }, (_, mask) => [0, 1, 2, 3, 4, 5].fil
 const UNIT_BYTES = 64;
 
 export class SixFrames {
+  /** Residues of each of the six frames; 0 where the frame is not kept. */
+  readonly residues = new Int32Array(6);
   /** Number of frames kept, 0 to 6. */
   keptCount = 0;
   /** Bit i is set when frame i is kept. */
@@ -56,11 +58,7 @@ export class SixFrames {
     this.length = length;
     this.mask = this.kernel.sixFrames(at, length, this.forward, this.reverse, this.protein, this.compartment);
     this.keptCount = BITS[this.mask]!;
-  }
-
-  /** Residues of each of the six frames; 0 where the frame is not kept. */
-  get residues(): Int32Array {
-    return this.kernel.residues;
+    this.residues.set(this.kernel.residues);
   }
 
   kept(frame: number): boolean {

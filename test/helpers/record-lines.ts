@@ -17,13 +17,16 @@ const BLANKS = /[ \t\r\v\f]/g;
 const isBlank = (line: string) => line.replace(BLANKS, '') === '';
 const unmarked = (line: string, sign: string) => (line.startsWith(`\xef\xbb\xbf${sign}`) ? line.slice(3) : line);
 
-/** A CR within a header is at its end: other texts are not made. */
-function nameOf(header: string): string {
-  const [word] = header
+function wordOf(header: string): string {
+  const [word, ...rest] = header
     .slice(1)
     .replace(/^[ \t]+/, '')
     .split(/[ \t]/);
-  const text = Buffer.from(word!.replace(/\r+$/, ''), 'latin1').toString('utf8');
+  return rest.length > 0 ? word! : word!.replace(/\r+$/, '');
+}
+
+function nameOf(word: string): string {
+  const text = Buffer.from(word, 'latin1').toString('utf8');
   return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
@@ -39,10 +42,12 @@ function fasta(lines: readonly string[]): LineRecord[] {
   const heads = lines.flatMap((line, i) => (line.startsWith('>') ? [i] : []));
   return heads.map((head, i) => {
     const body = lines.slice(head + 1, heads[i + 1] ?? lines.length);
+    const word = wordOf(lines[head]!);
+    const sequence = body.map((line) => thymine(line.replace(BLANKS, ''))).join('');
     return {
-      name: nameOf(lines[head]!),
+      name: nameOf(word.includes('\r>') ? word.slice(0, word.indexOf('\r')) : word),
       line: head,
-      sequence: body.map((line) => thymine(line.replace(BLANKS, ''))).join(''),
+      sequence: lines[head]!.includes('\r>') ? undefined : sequence,
       textLines: 1 + body.filter((line) => !isBlank(line)).length,
     };
   });
@@ -70,7 +75,7 @@ function fastq(lines: readonly string[], unterminated: boolean): LineRecord[] {
     }
     if (sequence === undefined) while (i < lines.length && !lines[i]!.startsWith('@')) i++;
     records.push({
-      name: lines[line]!.startsWith('@') ? nameOf(lines[line]!) : '',
+      name: lines[line]!.startsWith('@') ? nameOf(wordOf(lines[line]!)) : '',
       line,
       sequence,
       textLines: lines.slice(line, i).filter((each) => !isBlank(each)).length,

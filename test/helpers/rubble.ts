@@ -28,6 +28,8 @@ export const rubble = (sign: '>' | '@'): fc.Arbitrary<string> => {
     '+\n',
     'AC\n',
     '@z\n',
+    '\r>',
+    '\r',
   ];
   const piece = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...whole) }, fc.constantFrom(...odd));
   return fc

@@ -1,7 +1,21 @@
 /** FASTA, plain. */
 
 import { bytesOf, joined } from '../helpers/containers.ts';
-import { MARK, NO_SEQUENCES, notRead, ORF, ok, POOR, REFUSED, raw, SOUND, type Specimen } from './specimen.ts';
+import {
+  BROKEN,
+  bad,
+  MARK,
+  NO_SEQUENCES,
+  notRead,
+  ORF,
+  ok,
+  POOR,
+  RECORDS_IN_HEADER,
+  REFUSED,
+  raw,
+  SOUND,
+  type Specimen,
+} from './specimen.ts';
 
 /** 1,201 bases without a period that chunks or lines share. */
 const LONG = Array.from({ length: 1201 }, (_, i) => 'ACGT'[(i * i + 7 * (i >> 3)) % 4]).join('');
@@ -285,6 +299,13 @@ export const FASTA: readonly Specimen[] = [
       "the lines end with a carriage return alone, as on very old Macs. Convert it first: tr '\\r' '\\n' < old.fa > new.fa",
     ),
     ...REFUSED,
+  },
+  {
+    file: 'old_mac_and_new.fa',
+    what: 'records whose lines end with CR alone before ones that end with LF',
+    bytes: raw(`>a\r${ORF}\r>b\r${ORF}\r\n>c\n${ORF}\n>d e\r${ORF}\r>f\r${ORF}\n>g\r\n${ORF}\n`),
+    records: [bad('a', 1, RECORDS_IN_HEADER), ok('c', 2), bad('d', 4, RECORDS_IN_HEADER), ok('g', 5)],
+    ...BROKEN,
   },
   {
     file: 'fastq_in_fasta.fa',

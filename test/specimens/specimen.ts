@@ -28,6 +28,8 @@ export const ENDS_EARLY = 'the file ends in the middle of this record';
 export const PLUS_MISSING =
   'its third line does not begin with +; a FASTQ record has four lines: @name, sequence, +, quality';
 export const QUALITY_MISSING = 'its quality is missing: the line behind + is the name of another record';
+export const RECORDS_IN_HEADER =
+  "its header holds further records, whose lines end with a carriage return alone: convert the file with tr '\\r' '\\n'";
 export const NO_SEQUENCES =
   'this is not FASTA or FASTQ: text stands before the first line that begins with > or @. Check that the file is what ' +
   'you meant; a FASTA record begins with a line such as >name, a FASTQ record with @name.';
