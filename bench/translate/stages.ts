@@ -1,6 +1,7 @@
 /**
  * Where a sequence Worker's time goes: the same work again and again with one stage more, in this process on one thread.
- * A stage costs what the run takes longer than the one before it.
+ * A stage costs what the run takes longer than the one before it. Last, all of it as a run does it: the usual reads, which
+ * these are, many in one call.
  */
 
 import { statSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { FastaReader } from '../../src/input/fasta.ts';
 import { InputSpace } from '../../src/input/input-space.ts';
 import { closeFiles } from '../../src/input/open-files.ts';
 import { PlainRange } from '../../src/input/plain-range.ts';
+import type { TakeReads } from '../../src/input/record.ts';
 import { Kernel } from '../../src/kernel/kernel.ts';
 import { RingConsumer } from '../../src/ring/consumer.ts';
 import { createRing } from '../../src/ring/layout.ts';
@@ -31,14 +33,15 @@ const STAGES: readonly string[] = [
   'FASTA text',
   'into the ring and out',
 ];
+const AT_ONCE = STAGES.length;
 
 export async function stages({ data, records, rounds }: Settings): Promise<void> {
   const { path } = data.reads(records);
   settle(path, 'warm');
-  const times = STAGES.map((): number[] => []);
+  const times = [...STAGES, ''].map((): number[] => []);
   // The first round compiles.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const stage of STAGES.keys()) {
+    for (const stage of times.keys()) {
       const began = performance.now();
       runUpTo(stage, path);
       if (round > 0) times[stage]!.push(performance.now() - began);
@@ -46,14 +49,18 @@ export async function stages({ data, records, rounds }: Settings): Promise<void>
   }
   closeFiles();
   const totals = times.map((list) => (median(list) * 1e6) / records);
+  const atOnce = totals.pop()!;
   const whole = totals.at(-1)!;
   console.log(`${records.toLocaleString('en-US')} records, input in the page cache, one thread, median of ${rounds}`);
   printTable(
     ['stage', 'ns per record', 'share', 'records/s up to here'],
-    STAGES.map((name, i) => {
-      const own = totals[i]! - (i === 0 ? 0 : totals[i - 1]!);
-      return [name, own.toFixed(0), `${((100 * own) / whole).toFixed(0)} %`, rounded(1e9 / totals[i]!)];
-    }),
+    [
+      ...STAGES.map((name, i) => {
+        const own = totals[i]! - (i === 0 ? 0 : totals[i - 1]!);
+        return [name, own.toFixed(0), `${((100 * own) / whole).toFixed(0)} %`, rounded(1e9 / totals[i]!)];
+      }),
+      ['all of it, many reads in one call', atOnce.toFixed(0), '', rounded(1e9 / atOnce)],
+    ],
   );
 }
 
@@ -70,6 +77,8 @@ function runUpTo(last: number, path: string): void {
   const sink = last < 3 ? undefined : new FrameText(kernel, CHUNK, TEXT, last < 4 ? () => undefined : throughRing());
   const reader = new FastaReader(new InputSpace(kernel, CHUNK), path, (index) => index + 1);
   reader.begin(source, { start: 'file', range: statSync(path).size });
+  const take: TakeReads = (from, end, stop, letters, room) =>
+    sink?.takeReads(from, end, stop, letters, room, 1) ?? { from, records: 0, lines: 0 };
   for (let record = reader.next(); record !== undefined; record = reader.next()) {
     if (last < 2) continue;
     const plan = new ChunkPlan(record.length, CHUNK);
@@ -82,6 +91,7 @@ function runUpTo(last: number, path: string): void {
       sink?.chunk(i, at, length, six);
     }
     sink?.end();
+    if (last === AT_ONCE) reader.many(take);
   }
   sink?.finish();
 }

@@ -14,7 +14,7 @@ export interface Inputs {
 }
 
 export interface OpenRunOptions {
-  /** Sequence Workers at the most. */
+  /** CPU threads: sequence Workers at the most, and one less where main has to decompress. */
   readonly threads: number;
   /** Records of a job, where a person chose them. */
   readonly batchSize: number | undefined;
@@ -46,6 +46,9 @@ export function openRun({ files, samples }: Inputs, options: OpenRunOptions): Se
   const recordBytes = samples.find((sample) => sample !== undefined)?.recordBytes ?? USUAL_RECORD_BYTES;
   let total: number | undefined = 0;
   for (const { size } of files) total = total === undefined || size === undefined ? undefined : total + size;
-  const settings = chooseSettings(threads, total, recordBytes, batchSize);
+  // Main itself decompresses a stream, and is busy with it: one Worker more would only take its core away.
+  const isMainBusy = files.some(({ container }) => container === 'gzip' || container === 'zstd');
+  const most = isMainBusy ? Math.max(1, threads - 1) : threads;
+  const settings = chooseSettings(most, total, recordBytes, batchSize);
   return new SequenceRun({ files, samples, settings, ...options });
 }
