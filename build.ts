@@ -163,6 +163,7 @@ async function assembleParts(target: Target, folder: string): Promise<void> {
 async function writeUntrainedBundle(folder: string): Promise<void> {
   const parts = {
     name: UNTRAINED_NAME,
+    precision: 'fp32' as const,
     warning: UNTRAINED_WARNING,
     nucleotide: untrainedNucleotide(),
     protein: untrainedProtein(),

@@ -127,11 +127,13 @@ async function openNative(encoder: EncoderName, architecture: EncoderArchitectur
   writeFileSync(join(folder, 'weights.safetensors'), await safetensors(weights, architecture));
   const model = {
     nucleotide: {
-      path: await write('nucleotide', (shards) => buildMosaicBertGraph(randomWeights(nucleotide, encoder), shards)),
+      path: await write('nucleotide', (shards) =>
+        buildMosaicBertGraph(randomWeights(nucleotide, encoder), shards, undefined),
+      ),
       width: nucleotide.width,
     },
     protein: {
-      path: await write('protein', (shards) => buildEsm2Graph(randomWeights(protein, encoder), shards)),
+      path: await write('protein', (shards) => buildEsm2Graph(randomWeights(protein, encoder), shards, undefined)),
       width: protein.width,
     },
     classifier: {

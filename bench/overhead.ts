@@ -33,6 +33,7 @@ try {
   const shape = { layers: LAYERS, width: WIDTH, heads: 5, feedForward: FEED_FORWARD };
   const parts = {
     name: 'bench',
+    precision: 'fp32' as const,
     nucleotide: randomWeights(
       { kind: 'mosaicbert', ...shape, vocabulary: 4096, layerNormEpsilon: 1e-12 } as const,
       'nucleotide',

@@ -112,24 +112,103 @@ export const VALIDATE = {
 
 export const MODELS_IMPORT = {
   name: 'models import',
-  summary: 'Make a model bundle from checkpoints (safetensors with their config.json).',
+  summary: 'Make a model bundle from checkpoints: safetensors, PyTorch or fair-esm files.',
   flags: [
-    { long: 'protein', value: 'PATH', help: 'ESM-2: model.safetensors or its folder.' },
-    { long: 'nucleotide', value: 'PATH', help: 'DNABERT-S: model.safetensors or its folder.' },
+    { long: 'protein', value: 'PATH', help: 'ESM-2: a checkpoint file, or its folder.' },
+    { long: 'nucleotide', value: 'PATH', help: 'DNABERT-S: a checkpoint file, or its folder.' },
     { long: 'classifier', value: 'PATH', repeats: true, help: 'Classifier head; once for each --length.' },
     { long: 'length', value: 'N', repeats: true, help: 'Chunk length of the head named before it, in nucleotides.' },
+    {
+      long: 'precision',
+      value: 'fp32|fp16',
+      help: 'How the encoders are stored; fp16 takes half the space.',
+      default: 'fp32',
+    },
     { long: 'name', value: 'NAME', help: 'Name of the bundle.', default: "the output folder's name" },
     { long: 'output', short: 'o', value: 'DIR', help: 'Folder to make; it must not exist.' },
+    { long: 'protein-heads', value: 'N', help: 'Attention heads, for an ESM-2 file that does not say.' },
+    { long: 'nucleotide-heads', value: 'N', help: 'Attention heads, for a DNABERT-S file without config.json.' },
     QUIET,
     VERBOSE,
     HELP,
   ],
   examples: [
-    'virnucpro models import --protein esm2/ --nucleotide dnaberts/ --classifier 500.safetensors --length 500 -o bundle',
+    'virnucpro models import --protein esm2/ --nucleotide dnaberts/ --classifier 500_model.pth --length 500 -o bundle',
   ],
 } as const satisfies CommandSpec;
 
-export const COMMANDS: readonly CommandSpec[] = [PREDICT, TRANSLATE, VALIDATE, MODELS_IMPORT];
+export const MODELS_VERIFY = {
+  name: 'models verify',
+  summary: "Compute a model's golden frames on this machine and compare.",
+  positionals: 'NAME|DIR',
+  flags: [
+    { long: 'device', value: 'cpu', help: 'Where to compute.', default: 'cpu' },
+    { long: 'threads', short: 't', value: 'N', help: 'CPU threads.', default: 'all cores' },
+    { long: 'json', help: 'Write JSON to standard output.' },
+    QUIET,
+    VERBOSE,
+    HELP,
+  ],
+  examples: ['virnucpro models verify virnucpro', 'virnucpro models verify bundle/ --json'],
+} as const satisfies CommandSpec;
+
+export const MODELS_LIST = {
+  name: 'models list',
+  summary: 'List installed models and those that can be pulled.',
+  flags: [{ long: 'json', help: 'Write JSON to standard output.' }, QUIET, VERBOSE, HELP],
+  examples: ['virnucpro models list'],
+} as const satisfies CommandSpec;
+
+export const MODELS_PULL = {
+  name: 'models pull',
+  summary: 'Download a published model, convert it and prove it against published numbers.',
+  positionals: 'NAME',
+  flags: [
+    {
+      long: 'precision',
+      value: 'fp32|fp16',
+      help: 'How the encoders are stored; fp16 takes half the space.',
+      default: 'fp32',
+    },
+    { long: 'output', short: 'o', value: 'DIR', help: 'Folder for the files of a single checkpoint.' },
+    { long: 'mirror', value: 'URL', help: 'Take the files from here; HF_ENDPOINT and HF_TOKEN work as well.' },
+    { long: 'parallel', value: 'N', help: 'Files downloaded at once.', default: '4' },
+    { long: 'offline', help: 'Open no connection: use what was downloaded before.' },
+    { long: 'threads', short: 't', value: 'N', help: 'CPU threads of the proof.', default: 'all cores' },
+    QUIET,
+    VERBOSE,
+    HELP,
+  ],
+  examples: ['virnucpro models pull virnucpro', 'virnucpro models pull esm2-8m -o esm2-8m'],
+} as const satisfies CommandSpec;
+
+export const MODELS_PATH = {
+  name: 'models path',
+  summary: 'Print the folder of an installed model, or of all models.',
+  positionals: 'NAME',
+  flags: [QUIET, VERBOSE, HELP],
+  examples: ['virnucpro models path', 'virnucpro models path virnucpro'],
+} as const satisfies CommandSpec;
+
+export const MODELS_REMOVE = {
+  name: 'models remove',
+  summary: 'Remove an installed model.',
+  positionals: 'NAME',
+  flags: [QUIET, VERBOSE, HELP],
+  examples: ['virnucpro models remove virnucpro'],
+} as const satisfies CommandSpec;
+
+export const COMMANDS: readonly CommandSpec[] = [
+  PREDICT,
+  TRANSLATE,
+  VALIDATE,
+  MODELS_LIST,
+  MODELS_PULL,
+  MODELS_IMPORT,
+  MODELS_VERIFY,
+  MODELS_PATH,
+  MODELS_REMOVE,
+];
 
 /** Flags that stand without a command. */
 export const TOP_FLAGS: readonly FlagSpec[] = [

@@ -2,6 +2,9 @@
 
 import type { ClassifierEntry } from '../model/bundle/manifest.ts';
 import { type Bundle, looksLikeBundle, openBundle } from '../model/bundle/open.ts';
+import { findEntry } from '../store/catalogue.ts';
+import { findInstalled } from '../store/installed.ts';
+import { modelsFolder } from '../store/places.ts';
 import { UserError } from '../system/errors.ts';
 import { extractBundle } from '../system/parts.ts';
 
@@ -16,15 +19,22 @@ export interface ChosenBundle extends Bundle {
  */
 export async function chooseBundle(typed: string | undefined, always: boolean): Promise<ChosenBundle> {
   if (typed !== undefined && (await looksLikeBundle(typed))) return { ...(await openBundle(typed, always)), typed };
+  if (typed !== undefined) {
+    const installed = await findInstalled(modelsFolder(), typed);
+    if (installed !== undefined) return { ...(await openBundle(installed.folder, always)), typed: installed.folder };
+  }
   const folder = await extractBundle();
   const embedded = folder === undefined ? undefined : await openBundle(folder, always);
   if (embedded !== undefined && (typed === undefined || typed === embedded.manifest.name)) {
     return { ...embedded, typed: undefined };
   }
-  const names = embedded === undefined ? '' : ` Embedded in this executable: ${embedded.manifest.name}.`;
+  if (typed === undefined) throw new UserError('This executable carries no model', 'Give one with --model.');
+  const known = findEntry(typed)?.kind === 'bundle';
   throw new UserError(
-    typed === undefined ? 'This executable carries no model' : `There is no model bundle ${typed}`,
-    `Give --model a folder made by "virnucpro models import".${names}`,
+    known ? `The model ${typed} is not installed` : `There is no model ${typed}`,
+    known
+      ? `Get it first: virnucpro models pull ${typed}`
+      : 'Give --model a name that "virnucpro models list" shows, or a folder made by "virnucpro models import".',
   );
 }
 

@@ -2,9 +2,9 @@
 
 import type { Emit } from '../events/event.ts';
 import type { DuplicateIds } from '../input/duplicate-ids.ts';
-import { counted, countText } from '../progress/quantities.ts';
 import { recordsOf } from '../run/pool/job.ts';
 import type { InputTotals, RunOddities } from '../run/pool/run.ts';
+import { counted, countText } from '../system/quantities.ts';
 
 /** Of amino acids in their one-letter codes a quarter are no nucleotide codes; of a damaged genome hardly any are. */
 const PROTEIN_SHARE = 0.1;

@@ -9,7 +9,20 @@ import type { Verbosity } from '../progress/lines.ts';
 import { EXIT, UserError } from '../system/errors.ts';
 import { COMMIT, VERSION } from '../system/program.ts';
 import { parseArguments } from './arguments.ts';
-import { COMMANDS, type CommandSpec, MODELS_IMPORT, PREDICT, TOP_FLAGS, TRANSLATE, VALIDATE } from './flags.ts';
+import {
+  COMMANDS,
+  type CommandSpec,
+  MODELS_IMPORT,
+  MODELS_LIST,
+  MODELS_PATH,
+  MODELS_PULL,
+  MODELS_REMOVE,
+  MODELS_VERIFY,
+  PREDICT,
+  TOP_FLAGS,
+  TRANSLATE,
+  VALIDATE,
+} from './flags.ts';
 import { commandHelp, topHelp } from './help.ts';
 import { suggest } from './suggest.ts';
 
@@ -55,6 +68,35 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       const given = parseArguments(MODELS_IMPORT, rest);
       const { modelsImport } = await import('./commands/models-import.ts');
       await modelsImport(given, await renderer(given));
+      return EXIT.done;
+    }
+    case MODELS_VERIFY: {
+      const given = parseArguments(MODELS_VERIFY, rest);
+      const { modelsVerify } = await import('./commands/models-verify.ts');
+      return await modelsVerify(given, await renderer(given));
+    }
+    case MODELS_LIST: {
+      const given = parseArguments(MODELS_LIST, rest);
+      const { modelsList } = await import('./commands/models-list.ts');
+      await modelsList(given);
+      return EXIT.done;
+    }
+    case MODELS_PATH: {
+      const given = parseArguments(MODELS_PATH, rest);
+      const { modelsPath } = await import('./commands/models-path.ts');
+      await modelsPath(given);
+      return EXIT.done;
+    }
+    case MODELS_PULL: {
+      const given = parseArguments(MODELS_PULL, rest);
+      const { modelsPull } = await import('./commands/models-pull.ts');
+      await modelsPull(given, await renderer(given));
+      return EXIT.done;
+    }
+    case MODELS_REMOVE: {
+      const given = parseArguments(MODELS_REMOVE, rest);
+      const { modelsRemove } = await import('./commands/models-remove.ts');
+      await modelsRemove(given, await renderer(given));
       return EXIT.done;
     }
     default:

@@ -13,28 +13,12 @@ import type {
   MosaicBertArchitecture,
   Weights,
 } from '../model/architecture.ts';
+import type { Golden } from '../model/bundle/golden.ts';
 import { classifierScores } from '../model/oracle/classifier.ts';
 import { esm2Embed } from '../model/oracle/esm2.ts';
 import { mosaicBertEmbed } from '../model/oracle/mosaicbert.ts';
 import type { NucleotideTokenizer } from '../tokens/nucleotide.ts';
-import { encodeProtein, proteinTokens } from '../tokens/residues.ts';
-
-export interface GoldenFrame {
-  /** As an encoder gets them: upper-case nucleotides and residues. They need not translate into each other. */
-  readonly nucleotide: string;
-  readonly protein: string;
-  /** Mean embeddings, `[width]`. */
-  readonly nucleotide_embedding: readonly number[];
-  readonly protein_embedding: readonly number[];
-  /** [P(others), P(virus)] by chunk length of the head. */
-  readonly scores: Readonly<Record<string, readonly [number, number]>>;
-}
-
-export interface Golden {
-  /** `self`: computed when the bundle was made, in float64, by this program. */
-  readonly reference: 'self';
-  readonly frames: readonly GoldenFrame[];
-}
+import { encodeProteinText, proteinTokens } from '../tokens/residues.ts';
 
 export interface Head {
   /** Chunk length, nt. */
@@ -77,7 +61,7 @@ export async function computeGolden(
   );
   const proteinMeans = await esm2Embed(
     protein,
-    frames.map((frame) => residueTokens(frame.protein)),
+    frames.map((frame) => encodeProteinText(frame.protein)),
   );
   const joined = nucleotideMeans.map((mean, i) => [...mean, ...proteinMeans[i]!]);
   const byHead = new Map<number, Float64Array[]>();
@@ -106,11 +90,4 @@ function periodicText(alphabet: string, length: number, frame: number): string {
   let text = '';
   for (let i = 0; i < length; i += 1) text += alphabet[(7 * frame + i + ((i * i) >> 3)) % alphabet.length]!;
   return text;
-}
-
-function residueTokens(protein: string): Uint16Array {
-  const bytes = new TextEncoder().encode(protein);
-  const out = new Uint16Array(proteinTokens(bytes.length));
-  encodeProtein(bytes, 0, bytes.length, out, 0);
-  return out;
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { randomWeights } from '../../models/untrained/weights.ts';
 import { fixture } from '../../test/helpers/fixtures.ts';
 import type { ClassifierArchitecture, Esm2Architecture, MosaicBertArchitecture } from '../model/architecture.ts';
+import type { Golden } from '../model/bundle/golden.ts';
 import { openBundle } from '../model/bundle/open.ts';
 import { sha256OfFile } from '../system/sha256.ts';
-import { type Golden, parameterCount } from './golden.ts';
+import { parameterCount } from './golden.ts';
 import { type BundleParts, writeBundle } from './write-bundle.ts';
 
 const BERT: MosaicBertArchitecture = {
@@ -27,6 +28,7 @@ const root = mkdtempSync(join(tmpdir(), 'write-bundle-'));
 const TOKENIZER = fixture('dnaberts', 'hf_safetensors', 'tokenizer.json');
 const parts: BundleParts = {
   name: 'small',
+  precision: 'fp32',
   nucleotide: randomWeights(BERT, 'n'),
   protein: randomWeights(ESM2, 'p'),
   heads: [head(300), head(500)],

@@ -19,7 +19,9 @@ import { buildEsm2Graph, ESM2_MAX_TOKENS } from '../model/graph/esm2.ts';
 import { buildMosaicBertGraph } from '../model/graph/mosaicbert.ts';
 import type { OnnxGraph } from '../model/graph/onnx.ts';
 import { ShardWriter } from '../model/graph/shards.ts';
+import { noRounding, type Precision, type Rounding } from '../model/graph/weight-sink.ts';
 import { UserError } from '../system/errors.ts';
+import { gitSha1OfFile } from '../system/git-sha1.ts';
 import { machineError } from '../system/machine-error.ts';
 import { VERSION } from '../system/program.ts';
 import { sha256OfFile } from '../system/sha256.ts';
@@ -34,6 +36,8 @@ export interface BundleParts {
   readonly warning?: string | undefined;
   readonly nucleotide: Weights<MosaicBertArchitecture>;
   readonly protein: Weights<Esm2Architecture>;
+  /** Of the encoders' matrices as stored. */
+  readonly precision: Precision;
   /** One or more, of different lengths. */
   readonly heads: readonly Head[];
   /** Path of a Hugging Face tokenizer.json. */
@@ -87,11 +91,13 @@ async function fill(
   tokenizer: NucleotideTokenizer,
   told: (step: string) => void,
 ): Promise<Manifest> {
-  const { nucleotide, protein, heads } = parts;
+  const { nucleotide, protein, heads, precision } = parts;
+  const rounding = precision === 'fp16' ? noRounding() : undefined;
   told('nucleotide encoder');
-  await writeGraph(folder, 'nucleotide', (shards) => buildMosaicBertGraph(nucleotide, shards));
+  await writeGraph(folder, 'nucleotide', (shards) => buildMosaicBertGraph(nucleotide, shards, rounding));
   told('protein encoder');
-  await writeGraph(folder, 'protein', (shards) => buildEsm2Graph(protein, shards));
+  await writeGraph(folder, 'protein', (shards) => buildEsm2Graph(protein, shards, rounding));
+  if (rounding !== undefined) told(roundingText(rounding));
   for (const { length, weights } of heads) {
     told(`classifier for ${length} nt`);
     const build = (shards: ShardWriter) => buildClassifierGraph(weights, nucleotide.architecture.width, shards);
@@ -106,7 +112,8 @@ async function fill(
     format: BUNDLE_FORMAT,
     name: parts.name,
     writer: `virnucpro ${VERSION}`,
-    precision: 'fp32',
+    precision,
+    rounding,
     warning: parts.warning,
     nucleotide: {
       architecture: nucleotide.architecture,
@@ -119,7 +126,7 @@ async function fill(
         length,
         architecture: weights.architecture,
         graph: `classifier-${length}.onnx`,
-        sources: await sourcesOf(weights.files),
+        sources: await headSourcesOf(weights.files),
       })),
     ),
     tokenizer: TOKENIZER_FILE,
@@ -128,6 +135,11 @@ async function fill(
   };
   await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;
+}
+
+function roundingText({ values, underflows, subnormals }: Rounding): string {
+  const [all, zeros, coarse] = [values, underflows, subnormals].map((count) => count.toLocaleString('en-US'));
+  return `float16: of ${all} values none overflowed, ${zeros} underflowed to 0, ${coarse} became subnormal`;
 }
 
 async function writeGraph(
@@ -158,6 +170,15 @@ async function sourcesOf(paths: readonly string[]): Promise<SourceFile[]> {
   const sources: SourceFile[] = [];
   for (const path of paths) {
     sources.push({ file: basename(path), bytes: (await stat(path)).size, sha256: await sha256OfFile(path) });
+  }
+  return sources;
+}
+
+/** The published heads are known by their names in git; they are small. */
+async function headSourcesOf(paths: readonly string[]): Promise<SourceFile[]> {
+  const sources: SourceFile[] = [];
+  for (const [i, source] of (await sourcesOf(paths)).entries()) {
+    sources.push({ ...source, git_sha1: await gitSha1OfFile(paths[i]!) });
   }
   return sources;
 }

@@ -6,7 +6,16 @@
 import type { EncoderName } from '../model/bundle/manifest.ts';
 
 /** Work that is told when it begins: a line per stage for a person. */
-export type StageName = 'load' | 'predict' | 'write' | 'import' | 'estimate' | 'translate' | 'validate';
+export type StageName =
+  | 'load'
+  | 'predict'
+  | 'write'
+  | 'import'
+  | 'estimate'
+  | 'translate'
+  | 'validate'
+  | 'pull'
+  | 'remove';
 
 /** The run's settings; the first event. */
 export interface StartedEvent {
@@ -113,7 +122,22 @@ export interface FinishedEvent {
   readonly note?: string | undefined;
 }
 
+/** A download on its way. */
+export interface DownloadEvent {
+  readonly event: 'download';
+  /** Of all files. */
+  readonly bytes: number;
+  /** Undefined while a server has not said it. */
+  readonly bytes_total: number | undefined;
+  /** Smoothed; undefined while there is too little to tell. */
+  readonly bytes_per_second: number | undefined;
+  readonly seconds_left: number | undefined;
+  /** Since it began. */
+  readonly seconds: number;
+}
+
 export type Event =
+  | DownloadEvent
   | StartedEvent
   | StageEvent
   | DeviceEvent

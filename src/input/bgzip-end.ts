@@ -6,6 +6,10 @@ import { readingError } from './reading-error.ts';
 /** SAM specification, section 4.1.2: the end-of-file marker. */
 const MARK = Uint8Array.fromHex('1f8b08040000000000ff0600424302001b0003000000000000000000');
 
+export function isMark(block: Uint8Array): boolean {
+  return block.length === MARK.length && block.every((byte, i) => byte === MARK[i]);
+}
+
 /**
  * @param name path of a regular file
  * @param size bytes
@@ -17,7 +21,7 @@ export function endsWithMark(name: string, size: number): boolean {
     try {
       const end = new Uint8Array(MARK.length);
       readSync(descriptor, end, 0, end.length, size - end.length);
-      return end.every((byte, i) => byte === MARK[i]);
+      return isMark(end);
     } finally {
       closeSync(descriptor);
     }

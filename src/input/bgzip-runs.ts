@@ -5,6 +5,7 @@
  * named `start`, `end`, `previous` and `from` are in the file, `offset` and `bytes` in the decompressed data.
  */
 
+import { isMark } from './bgzip-end.ts';
 import { brokenOff, damagedAfter, strayBytes } from './cuts.ts';
 import { BLOCK_MAX_BYTES, HEAD_MAX_BYTES, memberHead, trailerLength } from './gzip-member.ts';
 import { RawBytes } from './raw-bytes.ts';
@@ -38,7 +39,6 @@ export interface BgzipRest {
 }
 
 const WINDOW_BYTES = 1 << 20;
-const EMPTY_BLOCK_BYTES = 28;
 
 /** @param bytesPerRun compressed bytes after which a run ends, with the block they end in */
 export async function* bgzipRuns(
@@ -71,8 +71,8 @@ export async function* bgzipRuns(
         yield run(damagedAfter('gzip', offset + bytes, 'incorrect length check'));
         return;
       }
-      // A damaged block may say that it is empty: somebody has to inflate it. The mark of the end has no room for data.
-      if (length === 0 && block !== EMPTY_BLOCK_BYTES) doubtful = true;
+      // A damaged block may say that it is empty: somebody has to inflate it.
+      if (length === 0 && !isMark(window.view(block))) doubtful = true;
       if (length > 0) last = { at: window.taken, bytes: length };
       window.take(block);
       bytes += length;

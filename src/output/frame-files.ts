@@ -5,8 +5,8 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { AtomicFile, syncFolder } from '../system/atomic-file.ts';
 import { UserError } from '../system/errors.ts';
-import { AtomicFile, syncFolder } from './atomic-file.ts';
 
 export type FrameStream = 'nucleotide' | 'protein' | 'chunks';
 export type Compression = 'gzip' | 'zstd';

@@ -3,7 +3,7 @@
  * n is filled in when the file is finished.
  */
 
-import { AtomicFile } from './atomic-file.ts';
+import { AtomicFile } from '../system/atomic-file.ts';
 
 /** The whole header; a multiple of 64, so the data is aligned, and room for any n. */
 const HEADER_BYTES = 128;

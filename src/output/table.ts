@@ -1,7 +1,7 @@
 /** One table as a file in the making: the header from the list of columns, then rows as text. */
 
 import { join } from 'node:path';
-import { AtomicFile } from './atomic-file.ts';
+import { AtomicFile } from '../system/atomic-file.ts';
 import { headerLine, type Table } from './columns.ts';
 
 export class TableWriter extends AtomicFile {

@@ -5,6 +5,7 @@
 
 import { createConsola } from 'consola/basic';
 import type {
+  DownloadEvent,
   EstimateEvent,
   Event,
   FinishedEvent,
@@ -12,7 +13,7 @@ import type {
   ProgressEvent,
   StartedEvent,
 } from '../events/event.ts';
-import { bytesText, counted, countText, durationText } from './quantities.ts';
+import { bytesText, counted, countText, durationText } from '../system/quantities.ts';
 
 /** Seconds between two lines of progress. */
 const INTERVAL_SECONDS = 10;
@@ -54,6 +55,11 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
         lastProgress = event.seconds;
         log.info(progressLine(event));
         return;
+      case 'download':
+        if (event.seconds - lastProgress < INTERVAL_SECONDS) return;
+        lastProgress = event.seconds;
+        log.info(downloadLine(event));
+        return;
       case 'problem':
         problems += 1;
         if (verbose || problems <= PROBLEMS_SHOWN) log.warn(problemLine(event));
@@ -94,6 +100,18 @@ function startedLines(event: StartedEvent, verbose: boolean): string[] {
     );
   }
   return lines;
+}
+
+function downloadLine({
+  bytes,
+  bytes_total: total,
+  bytes_per_second: rate,
+  seconds_left: left,
+}: DownloadEvent): string {
+  const parts = [total === undefined ? bytesText(bytes) : `${bytesText(bytes)} of ${bytesText(total)}`];
+  if (rate !== undefined) parts.push(`${bytesText(rate)}/s`);
+  if (left !== undefined) parts.push(`${durationText(left)} left`);
+  return parts.join(', ');
 }
 
 function problemLine({ file, record, line, message }: ProblemEvent): string {

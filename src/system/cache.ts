@@ -7,9 +7,10 @@
  */
 
 import { accessSync, constants, lstatSync, mkdirSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXIT, UserError } from './errors.ts';
+import { platformFolder } from './home.ts';
 
 let chosen: string | undefined;
 
@@ -31,7 +32,7 @@ function choose(): string {
       EXIT.runtime,
     );
   }
-  const platform = platformCache();
+  const platform = platformFolder('cache');
   const usual = platform === undefined ? undefined : join(platform, 'virnucpro');
   if (usual !== undefined && usable(usual)) return usual;
   const temporary = join(tmpdir(), `virnucpro-${process.getuid?.() ?? 'user'}`);
@@ -42,24 +43,6 @@ function choose(): string {
     {},
     EXIT.runtime,
   );
-}
-
-/** undefined where this user has no home, as in containers with a bare user id. */
-function platformCache(): string | undefined {
-  const xdg = process.env['XDG_CACHE_HOME'];
-  if (xdg?.startsWith('/')) return xdg;
-  const home = homeFolder();
-  if (process.platform === 'win32') return process.env['LOCALAPPDATA'] ?? (home && join(home, 'AppData', 'Local'));
-  if (home === undefined) return undefined;
-  return process.platform === 'darwin' ? join(home, 'Library', 'Caches') : join(home, '.cache');
-}
-
-function homeFolder(): string | undefined {
-  try {
-    return homedir();
-  } catch {
-    return undefined;
-  }
 }
 
 function usable(path: string): boolean {

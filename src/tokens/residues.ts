@@ -38,3 +38,11 @@ export function encodeProtein(bytes: Uint8Array, start: number, end: number, out
   out[written++] = ESM2.eos;
   return written - at;
 }
+
+/** Tokens of a protein given as text. */
+export function encodeProteinText(protein: string): Uint16Array {
+  const bytes = new TextEncoder().encode(protein);
+  const out = new Uint16Array(proteinTokens(bytes.length));
+  encodeProtein(bytes, 0, bytes.length, out, 0);
+  return out;
+}

@@ -85,7 +85,11 @@ describe('flags', () => {
   });
 
   test('an unknown bundle', async () => {
-    expectRefusal(await box.run(['predict', 'good.fa', '--model', 'no_such_bundle']), ['no_such_bundle', 'untrained']);
+    expectRefusal(await box.run(['predict', 'good.fa', '--model', 'no_such_bundle']), [
+      'no_such_bundle',
+      'models list',
+    ]);
+    expectRefusal(await box.run(['predict', 'good.fa', '--model', 'virnucpro']), ['models pull virnucpro']);
     expectRefusal(await box.run(['predict', 'good.fa', '--model', box.path('folder')]), [box.path('folder')]);
     expect(box.exists('good_predictions')).toBe(false);
   });

@@ -10,9 +10,9 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomWeights } from '../../models/untrained/weights.ts';
-import type { Golden } from '../../src/convert/golden.ts';
 import { DeviceError, type ModelFiles } from '../../src/device/backend.ts';
 import type { Esm2Architecture, MosaicBertArchitecture, Weights } from '../../src/model/architecture.ts';
+import type { Golden } from '../../src/model/bundle/golden.ts';
 import { openClassifier } from '../../src/model/checkpoint/classifier.ts';
 import { openEsm2 } from '../../src/model/checkpoint/esm2.ts';
 import { openMosaicBert } from '../../src/model/checkpoint/mosaicbert.ts';
@@ -235,7 +235,9 @@ describe('weight shards', () => {
     const folder = mkdtempSync(join(root, 'shards-'));
     const shards = new ShardWriter(folder, name, shardBytes);
     const graph: OnnxGraph =
-      name === 'protein' ? await buildEsm2Graph(esm2, shards) : await buildMosaicBertGraph(dnaberts, shards);
+      name === 'protein'
+        ? await buildEsm2Graph(esm2, shards, undefined)
+        : await buildMosaicBertGraph(dnaberts, shards, undefined);
     shards.close();
     writeFileSync(join(folder, `${name}.onnx`), graph.finish('test', '0'));
     return folder;

@@ -34,7 +34,11 @@ export async function bundleFiles(
   heads: readonly Head[],
 ): Promise<ModelFiles> {
   const tokenizer = fixture('dnaberts', 'hf_safetensors', 'tokenizer.json');
-  await writeBundle(folder, { name: 'test', nucleotide, protein, heads, tokenizer }, () => undefined);
+  await writeBundle(
+    folder,
+    { name: 'test', precision: 'fp32', nucleotide, protein, heads, tokenizer },
+    () => undefined,
+  );
   return {
     nucleotide: { path: join(folder, 'nucleotide.onnx'), width: nucleotide.architecture.width },
     protein: { path: join(folder, 'protein.onnx'), width: protein.architecture.width },

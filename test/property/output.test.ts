@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { shortestDecimal } from '../../src/call/decimal.ts';
 import { SequenceCall } from '../../src/call/sequence-call.ts';
-import { AtomicFile } from '../../src/output/atomic-file.ts';
 import { float32Text, float64Text } from '../../src/output/float32-text.ts';
 import { NpyWriter } from '../../src/output/npy.ts';
+import { AtomicFile } from '../../src/system/atomic-file.ts';
 
 const RUNS = 2000;
 

@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   cli: [
     ...['input', 'sequence', 'tokens', 'run', 'device', 'call', 'output'],
-    ...['convert', 'progress', 'model', 'events', 'system'],
+    ...['convert', 'fetch', 'store', 'progress', 'model', 'events', 'system'],
   ],
   kernel: [],
   input: ['kernel', 'system'],
@@ -30,9 +30,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   call: [],
   output: ['call', 'run', 'sequence', 'system'],
   convert: ['model', 'tokens', 'system'],
-  progress: ['events'],
+  progress: ['events', 'system'],
   model: ['system'],
   events: ['model'],
+  store: ['model', 'system'],
+  fetch: ['system'],
   system: [],
 };
 
@@ -67,9 +69,12 @@ function importsOf(path: string): Import[] {
 /** What the build makes, and the one file that may import it. */
 const BUILT = { target: '../build/kernel.wasm', by: 'kernel/module.ts' };
 
+/** Facts that the executable carries. */
+const FACTS = /^\.\.\/models\/[\w-]+\.json$/;
+
 const inner = files.flatMap((path) =>
   importsOf(path)
-    .filter(({ isPackage, target }) => !isPackage && target !== BUILT.target)
+    .filter(({ isPackage, target }) => !isPackage && target !== BUILT.target && !FACTS.test(target))
     .map((imported) => ({ path, ...imported })),
 );
 

@@ -7,10 +7,13 @@ import { MANIFEST_FILE } from '../../model/bundle/manifest.ts';
 import { openClassifier } from '../../model/checkpoint/classifier.ts';
 import { openEsm2 } from '../../model/checkpoint/esm2.ts';
 import { openMosaicBert } from '../../model/checkpoint/mosaicbert.ts';
+import { publishedHeadLength } from '../../store/catalogue.ts';
 import { UserError } from '../../system/errors.ts';
+import { gitSha1OfFile } from '../../system/git-sha1.ts';
 import { extractBundle } from '../../system/parts.ts';
 import { type Arguments, wholeNumber } from '../arguments.ts';
 import type { MODELS_IMPORT } from '../flags.ts';
+import { precisionGiven } from '../precision.ts';
 
 export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit: Emit): Promise<void> {
   const began = performance.now();
@@ -18,16 +21,18 @@ export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit:
   const proteinPath = given.required('protein');
   const nucleotidePath = given.required('nucleotide');
   const heads = headFlags(given);
+  for (const { path, length } of heads) await refuseOtherLength(path, length);
   const opened: { close(): Promise<void> }[] = [];
   const keep = <T extends { close(): Promise<void> }>(weights: T): T => {
     opened.push(weights);
     return weights;
   };
   try {
-    const protein = keep(await openEsm2(proteinPath));
-    const nucleotide = keep(await openMosaicBert(nucleotidePath));
+    const protein = keep(await openEsm2(proteinPath, headsGiven(given, 'protein-heads')));
+    const nucleotide = keep(await openMosaicBert(nucleotidePath, headsGiven(given, 'nucleotide-heads')));
     const parts: BundleParts = {
       name: given.value('name') ?? basename(resolve(output)),
+      precision: precisionGiven(given.value('precision')),
       nucleotide,
       protein,
       heads: await Promise.all(
@@ -62,6 +67,26 @@ function headFlags(given: Arguments<typeof MODELS_IMPORT>): { path: string; leng
     );
   }
   return paths.map((path, i) => ({ path, length: lengths[i]! }));
+}
+
+/** A published head scores chunks of another length without a word, and wrongly. */
+async function refuseOtherLength(path: string, length: number): Promise<void> {
+  if (!(await Bun.file(path).exists())) return;
+  const published = publishedHeadLength(await gitSha1OfFile(path));
+  if (published === undefined || published === length) return;
+  throw new UserError(
+    `this is the published head for chunks of ${published} nt, --length says ${length}`,
+    `Give --length ${published}, or the other head.`,
+    { file: path },
+  );
+}
+
+function headsGiven(
+  given: Arguments<typeof MODELS_IMPORT>,
+  flag: 'protein-heads' | 'nucleotide-heads',
+): number | undefined {
+  const text = given.value(flag);
+  return text === undefined ? undefined : wholeNumber(`--${flag}`, text, 1);
 }
 
 /** The tokenizer.json beside the checkpoint, else DNABERT-S's own, which the embedded bundle holds. */

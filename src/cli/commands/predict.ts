@@ -1,9 +1,7 @@
 /** `virnucpro predict`: wires input, sequence, tokens, device, calls and output together, and tells what happens. */
 
-import { cpus } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { DeviceInfo, Session } from '../../device/backend.ts';
-import { NativeSession } from '../../device/native/session.ts';
 import type { Emit } from '../../events/event.ts';
 import { DuplicateIds } from '../../input/duplicate-ids.ts';
 import { type FileDigest, hashFile } from '../../input/hash-file.ts';
@@ -11,7 +9,6 @@ import type { ClassifierEntry } from '../../model/bundle/manifest.ts';
 import { Delivery } from '../../output/deliver.ts';
 import { EmbeddingFiles } from '../../output/embeddings.ts';
 import { prepareFolder } from '../../output/folder.ts';
-import { lockFolder } from '../../output/folder-lock.ts';
 import { ResultFiles } from '../../output/results.ts';
 import type { Summary, SummaryCounts, SummaryInput } from '../../output/summary.ts';
 import type { EncodeContext } from '../../run/encode.ts';
@@ -23,13 +20,14 @@ import { scoreWindows } from '../../run/score.ts';
 import { StageClock } from '../../run/stage-clock.ts';
 import { WINDOW_CHUNKS } from '../../run/window.ts';
 import { WindowSource } from '../../run/windows.ts';
-import { extractOnnxRuntime } from '../../system/parts.ts';
+import { lockFolder } from '../../system/folder-lock.ts';
 import { VERSION } from '../../system/program.ts';
 import { onSignal } from '../../system/signals.ts';
 import { type ChosenBundle, chooseBundle, chooseHead } from '../model.ts';
 import { tellDuplicates, tellOddities } from '../oddities.ts';
 import type { PredictPlan } from '../plan.ts';
 import { Problems } from '../problems.ts';
+import { openSession } from '../session.ts';
 
 /** One Worker tokenises tens of thousands of frames a second: two feed any device, and the encoders need the rest. */
 const MOST_SEQUENCE_WORKERS = 2;
@@ -206,21 +204,6 @@ function encodeContext({ plan, emit, clock, bundle }: Run, session: Session): En
   const { nucleotide, protein } = bundle.manifest;
   const widths = { nucleotide: nucleotide.architecture.width, protein: protein.architecture.width };
   return { session, widths, batchTokens: plan.batchTokens, clock, emit };
-}
-
-async function openSession(
-  { folder, manifest }: ChosenBundle,
-  head: ClassifierEntry,
-  threads: number,
-): Promise<Session> {
-  const { nucleotide, protein } = manifest;
-  const device: DeviceInfo = { id: 'cpu', backend: 'native-cpu', name: cpus()[0]?.model.trim() ?? 'CPU', threads };
-  const model = {
-    nucleotide: { path: join(folder, nucleotide.graph), width: nucleotide.architecture.width },
-    protein: { path: join(folder, protein.graph), width: protein.architecture.width },
-    classifier: { path: join(folder, head.graph) },
-  };
-  return NativeSession.open(await extractOnnxRuntime(), model, device);
 }
 
 function summaryOf(run: Run, counts: SummaryCounts, device: DeviceInfo, inputs: readonly SummaryInput[]): Summary {

@@ -2,7 +2,6 @@
 
 import type { Emit } from '../../events/event.ts';
 import { makeFolder } from '../../output/folder.ts';
-import { lockFolder } from '../../output/folder-lock.ts';
 import {
   type FrameFileNames,
   FrameFiles,
@@ -14,6 +13,7 @@ import { writeStandardOutput } from '../../output/standard-output.ts';
 import { RESULT_FRAME, recordsOf } from '../../run/pool/job.ts';
 import { inspectInputs, openRun } from '../../run/pool/open-run.ts';
 import type { RunItem, SequenceRun } from '../../run/pool/run.ts';
+import { lockFolder } from '../../system/folder-lock.ts';
 import { VERSION } from '../../system/program.ts';
 import { onSignal } from '../../system/signals.ts';
 import { tellOddities } from '../oddities.ts';

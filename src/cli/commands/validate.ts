@@ -11,13 +11,13 @@ import {
   type Validation,
   validationTable,
 } from '../../output/validation.ts';
-import { countText } from '../../progress/quantities.ts';
 import { RESULT_FRAME, recordsOf } from '../../run/pool/job.ts';
 import { inspectInputs, openRun } from '../../run/pool/open-run.ts';
 import type { RunItem, SequenceRun } from '../../run/pool/run.ts';
 import { eachId, noSurvey, type Survey } from '../../run/sinks/survey.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
 import { VERSION } from '../../system/program.ts';
+import { countText } from '../../system/quantities.ts';
 import { inputName, tellUnmarked } from '../oddities.ts';
 import type { ValidatePlan } from '../plan.ts';
 import { sequenceProgress } from '../sequence-progress.ts';

@@ -5,6 +5,7 @@
 
 import { UserError } from '../../system/errors.ts';
 import type { ClassifierArchitecture, Esm2Architecture, MosaicBertArchitecture } from '../architecture.ts';
+import type { Precision, Rounding } from '../graph/weight-sink.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const BUNDLE_FORMAT = 1;
@@ -17,6 +18,8 @@ export interface SourceFile {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** Of a classifier: the name of its content in git, by which the published heads are known. */
+  readonly git_sha1?: string | undefined;
 }
 
 export interface BundleFile {
@@ -46,7 +49,9 @@ export interface Manifest {
   readonly name: string;
   /** Program and version that wrote the bundle. */
   readonly writer: string;
-  readonly precision: 'fp32';
+  readonly precision: Precision;
+  /** Of fp16: what rounding did to the encoders' matrices. */
+  readonly rounding?: Readonly<Rounding> | undefined;
   /** Shown wherever the scores are shown. */
   readonly warning?: string | undefined;
   readonly nucleotide: EncoderEntry<MosaicBertArchitecture>;
@@ -79,7 +84,9 @@ export function parseManifest(json: unknown, file: string): Manifest {
   for (const key of ['name', 'writer', 'tokenizer', 'golden'] as const) {
     if (typeof manifest[key] !== 'string') throw damaged(`"${key}" is no text`);
   }
-  if (manifest.precision !== 'fp32') throw damaged('"precision" is not "fp32"');
+  if (manifest.precision !== 'fp32' && manifest.precision !== 'fp16') {
+    throw damaged('"precision" is neither "fp32" nor "fp16"');
+  }
   if (manifest.nucleotide?.architecture?.kind !== 'mosaicbert') throw damaged('"nucleotide" is no MosaicBERT encoder');
   if (manifest.protein?.architecture?.kind !== 'esm2') throw damaged('"protein" is no ESM-2 encoder');
   if (!Array.isArray(manifest.classifiers) || manifest.classifiers.length === 0) throw damaged('it has no classifier');

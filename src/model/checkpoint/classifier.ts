@@ -10,11 +10,11 @@ import { TensorTable } from './tensor-table.ts';
 
 /** Others and virus. */
 const CLASSES = 2;
-/** torch's default, which the published module keeps; a state dict does not hold it. */
+/** torch's default, which the published module keeps; only a pickled module says it. */
 const BATCH_NORM_EPSILON = 1e-5;
 const IGNORED = /^bn1\.num_batches_tracked$/;
 
-/** Opens a classifier: a .safetensors file, or a folder with model.safetensors. */
+/** Opens a classifier, a pickled module or a state dict: a file or its folder. */
 export async function openClassifier(path: string): Promise<Weights<ClassifierArchitecture>> {
   return openTensors(path, async (source) => {
     refuseOtherKind(source, 'classifier');
@@ -25,9 +25,12 @@ export async function openClassifier(path: string): Promise<Weights<ClassifierAr
     const [hidden = 0, input = 0] = table.shape('hidden_layer.weight', 2);
     if (hidden === 0 || input === 0) refuse(`tensor "hidden_layer.weight" has shape [${hidden},${input}]`);
     bindAll(table, hidden, input);
+    const epsilon = source.scalar?.(['_modules', 'bn1', 'eps']) ?? BATCH_NORM_EPSILON;
+    if (typeof epsilon !== 'number' || !(epsilon > 0))
+      return refuse('its batch normalisation has an eps that is no number');
     return {
-      architecture: { kind: 'classifier', input, hidden, batchNormEpsilon: BATCH_NORM_EPSILON },
-      files: [source.file],
+      architecture: { kind: 'classifier', input, hidden, batchNormEpsilon: epsilon },
+      files: source.files,
       read: async (name) => {
         const values = await table.read(name);
         const isVariance = name === 'batch_norm.variance';

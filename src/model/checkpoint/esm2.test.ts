@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { copyFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fixture } from '../../../test/helpers/fixtures.ts';
 import { ChangedCheckpoints, f32, loadSafetensors, type RawTensors } from '../../../test/helpers/safetensors.ts';
 import { rotaryInverseFrequencies } from '../rotary.ts';
@@ -165,10 +165,9 @@ describe('refuses a config.json', () => {
     });
   }
 
-  test('that is absent or broken', async () => {
+  test('that is broken', async () => {
     const folder = copies.folder();
     copyFileSync(PATH, join(folder, 'model.safetensors'));
-    await expect(openEsm2(folder)).rejects.toThrow('has no config.json');
     writeFileSync(join(folder, 'config.json'), '{"model_type":"esm","model_type":"bert"}');
     await expect(openEsm2(folder)).rejects.toThrow('holds the key "model_type" twice');
   });
@@ -177,4 +176,36 @@ describe('refuses a config.json', () => {
 test('a MosaicBERT checkpoint or a classifier is called by its name', async () => {
   await expect(openEsm2(fixture('dnaberts', 'hf_safetensors'))).rejects.toThrow('looks like a MosaicBERT');
   await expect(openEsm2(fixture('classifier', '500.safetensors'))).rejects.toThrow('looks like a VirNucPro classifier');
+});
+
+describe('without a config.json', () => {
+  const alone = (change: Parameters<ChangedCheckpoints['withTensors']>[1]) => {
+    const folder = copies.withTensors(PATH, change);
+    rmSync(join(folder, 'config.json'));
+    return folder;
+  };
+
+  test('sizes come from the tensors, heads from the rotary frequencies', async () => {
+    const [told, found] = [await openEsm2(PATH), await openEsm2(alone(() => undefined))];
+    expect(found.architecture).toEqual(told.architecture);
+    expect(found.files.map((file) => basename(file))).toEqual(['model.safetensors']);
+    await Promise.all([told.close(), found.close()]);
+  });
+
+  test('and without frequencies, a person has to say how many heads there are', async () => {
+    const folder = alone((tensors) => {
+      for (const name of [...tensors.keys()]) if (name.endsWith('inv_freq')) tensors.delete(name);
+    });
+    await expect(openEsm2(folder)).rejects.toThrow('--protein-heads');
+    const weights = await openEsm2(folder, 4);
+    expect(weights.architecture.heads).toBe(4);
+    await weights.close();
+    await expect(openEsm2(folder, 3)).rejects.toThrow('odd head size');
+    await expect(openEsm2(PATH, 8)).rejects.toThrow('has 4 attention heads, --protein-heads says 8');
+  });
+
+  test('a layer that lacks a tensor is named', async () => {
+    const folder = alone((tensors) => tensors.delete('esm.encoder.layer.3.LayerNorm.weight'));
+    await expect(openEsm2(folder)).rejects.toThrow('"encoder.layer.3.LayerNorm.weight" is missing');
+  });
 });

@@ -1,65 +1,40 @@
 /**
- * ESM-2 checkpoints as published on the Hugging Face hub: names with or without the `esm.` prefix.
+ * ESM-2 checkpoints as published: on the Hugging Face hub (names with or without the `esm.` prefix) or by fair-esm.
  *
  * Not used, and allowed to be there: language model head, contact head, pooler, position ids and position embeddings.
  */
 
-import { UserError } from '../../system/errors.ts';
 import type { Esm2Architecture, Esm2Name, Weights } from '../architecture.ts';
 import { rotaryInverseFrequencies } from '../rotary.ts';
-import type { ModelConfig } from './config.ts';
+import { esm2Architecture } from './esm2-architecture.ts';
+import { hubName } from './esm2-names.ts';
 import { refuseOtherKind } from './kind.ts';
 import { configBeside, openTensors } from './locate.ts';
 import { TensorTable } from './tensor-table.ts';
 
 const IGNORED = /^(lm_head|contact_head|pooler)\.|^embeddings\.(position_ids|position_embeddings\.weight)$/;
-/** The alphabet of ESM-2, which token ids rely on. */
-const VOCABULARY = 33;
 
-/** Opens an ESM-2 checkpoint: a .safetensors file with its config.json beside it, or the folder of both. */
-export async function openEsm2(path: string): Promise<Weights<Esm2Architecture>> {
+/**
+ * Opens an ESM-2 checkpoint: a file or its folder.
+ *
+ * @param heads attention heads, for a checkpoint that does not say how many it has
+ */
+export async function openEsm2(path: string, heads?: number): Promise<Weights<Esm2Architecture>> {
   return openTensors(path, async (source) => {
     refuseOtherKind(source, 'esm2');
-    const config = await configBeside(source);
-    const architecture = architectureOf(config);
-    const table = new TensorTable<Esm2Name>(source, 'esm.');
+    // What fair-esm stores within its file goes before a config.json that happens to lie beside it.
+    const isFair = source.scalar?.(['cfg', 'model', 'encoder_layers']) !== undefined;
+    const config = isFair ? undefined : await configBeside(source);
+    const table = new TensorTable<Esm2Name>(source, hubName);
+    const architecture = esm2Architecture(source, table, config, heads);
     bindAll(table, architecture);
     return {
       architecture,
-      files: [source.file, config.file],
+      files: config === undefined ? source.files : [...source.files, config.file],
       read: (name) => table.read(name),
       close: () => source.close(),
     };
   });
-}
-
-function architectureOf(config: ModelConfig): Esm2Architecture {
-  config.expect('model_type', 'esm');
-  config.expect('position_embedding_type', 'rotary');
-  config.expect('rope_theta', 10_000, undefined);
-  config.expect('token_dropout', true);
-  config.expect('emb_layer_norm_before', false, null, undefined);
-  config.expect('hidden_act', 'gelu', undefined);
-  config.expect('is_folding_model', false, undefined);
-  config.expect('vocab_size', VOCABULARY);
-  const width = config.positiveInteger('hidden_size');
-  const heads = config.heads(width);
-  if ((width / heads) % 2 !== 0) {
-    throw new UserError(
-      `hidden_size ${width} over ${heads} heads gives an odd head size, which rotary embeddings cannot turn`,
-      'Use a checkpoint of the published architecture.',
-      { file: config.file },
-    );
-  }
-  return {
-    kind: 'esm2',
-    layers: config.positiveInteger('num_hidden_layers'),
-    width,
-    heads,
-    feedForward: config.positiveInteger('intermediate_size'),
-    vocabulary: VOCABULARY,
-    layerNormEpsilon: config.positiveNumber('layer_norm_eps'),
-  };
 }
 
 function bindAll(table: TensorTable<Esm2Name>, { layers, width, heads, feedForward, vocabulary }: Esm2Architecture) {

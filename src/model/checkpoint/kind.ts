@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<Kind, string>> = {
 /** A name that models of this kind have and the others have not. */
 const SIGNS: readonly (readonly [Kind, RegExp])[] = [
   ['mosaicbert', /\.(attention\.self\.Wqkv|mlp\.gated_layers)\./],
-  ['esm2', /(^esm\.|\.emb_layer_norm_after\.|^emb_layer_norm_after\.|\.rotary_embeddings\.inv_freq$)/],
+  ['esm2', /(^esm\.|(^|\.)(emb_layer_norm_after|sentence_encoder)\.|\.(rotary_embeddings|rot_emb)\.inv_freq$)/],
   ['classifier', /^(hidden_layer|bn1|output_layer)\./],
 ];
 

@@ -6,48 +6,38 @@
  */
 
 import type { MosaicBertArchitecture, MosaicBertName, Weights } from '../architecture.ts';
-import type { ModelConfig } from './config.ts';
 import { refuseOtherKind } from './kind.ts';
 import { configBeside, openTensors } from './locate.ts';
+import { mosaicBertArchitecture } from './mosaicbert-architecture.ts';
 import { TensorTable } from './tensor-table.ts';
 
 const IGNORED = /^(cls|pooler)\.|^embeddings\.(position_ids|token_type_ids)$/;
 
-/** Opens a MosaicBERT checkpoint: a .safetensors file with its config.json beside it, or the folder of both. */
-export async function openMosaicBert(path: string): Promise<Weights<MosaicBertArchitecture>> {
+/**
+ * Opens a MosaicBERT checkpoint: a file or its folder.
+ *
+ * @param heads attention heads, for a checkpoint that does not say how many it has
+ */
+export async function openMosaicBert(path: string, heads?: number): Promise<Weights<MosaicBertArchitecture>> {
   return openTensors(path, async (source) => {
     refuseOtherKind(source, 'mosaicbert');
     const config = await configBeside(source);
-    const architecture = architectureOf(config);
-    const table = new TensorTable<MosaicBertName>(source, 'bert.');
-    bindAll(table, architecture, config.positiveInteger('type_vocab_size'));
+    const table = new TensorTable<MosaicBertName>(source, (stored) => stored.replace(/^bert\./, ''));
+    const architecture = mosaicBertArchitecture(source, table, config, heads);
+    bindAll(table, architecture);
     return {
       architecture,
-      files: [source.file, config.file],
+      files: config === undefined ? source.files : [...source.files, config.file],
       read: (name) => table.read(name),
       close: () => source.close(),
     };
   });
 }
 
-function architectureOf(config: ModelConfig): MosaicBertArchitecture {
-  config.expect('model_type', 'bert');
-  config.expect('hidden_act', 'gelu');
-  const width = config.positiveInteger('hidden_size');
-  return {
-    kind: 'mosaicbert',
-    layers: config.positiveInteger('num_hidden_layers'),
-    width,
-    heads: config.heads(width),
-    feedForward: config.positiveInteger('intermediate_size'),
-    vocabulary: config.positiveInteger('vocab_size'),
-    layerNormEpsilon: config.positiveNumber('layer_norm_eps'),
-  };
-}
-
-function bindAll(table: TensorTable<MosaicBertName>, architecture: MosaicBertArchitecture, tokenTypes: number): void {
+function bindAll(table: TensorTable<MosaicBertName>, architecture: MosaicBertArchitecture): void {
   const { layers, width, feedForward, vocabulary } = architecture;
   table.bind('embedding', 'embeddings.word_embeddings.weight', [vocabulary, width]);
+  const [tokenTypes = 0] = table.shape('embeddings.token_type_embeddings.weight', 2);
   // Every token has type 0.
   table.bindPart('token_type', 'embeddings.token_type_embeddings.weight', [tokenTypes, width], 0, width);
   table.bind('embedding_norm.weight', 'embeddings.LayerNorm.weight', [width]);

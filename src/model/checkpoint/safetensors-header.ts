@@ -9,6 +9,12 @@ import { UserError } from '../../system/errors.ts';
 import { DAMAGED, isObject, parseJsonObject, quoted } from './json.ts';
 import { DTYPE_BYTES, type Dtype, elementCount, type StoredTensor } from './source.ts';
 
+export interface PlacedTensor extends StoredTensor {
+  /** Byte position of the first element in the file. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
 const METADATA = '__metadata__';
 /** The header's object, a tensor's object, its shape or offsets. */
 const LEVELS = 3;
@@ -23,8 +29,8 @@ export function parseHeader(
   file: string,
   dataStart: number,
   dataBytes: number,
-): ReadonlyMap<string, StoredTensor> {
-  const tensors = new Map<string, StoredTensor>();
+): ReadonlyMap<string, PlacedTensor> {
+  const tensors = new Map<string, PlacedTensor>();
   for (const [name, entry] of parseJsonObject(header, file, 'the safetensors header', LEVELS)) {
     if (name === METADATA) checkMetadata(entry, file);
     else tensors.set(name, parseEntry(name, entry, file, dataStart, dataBytes));
@@ -43,7 +49,7 @@ function checkMetadata(entry: unknown, file: string): void {
   }
 }
 
-function parseEntry(name: string, entry: unknown, file: string, dataStart: number, dataBytes: number): StoredTensor {
+function parseEntry(name: string, entry: unknown, file: string, dataStart: number, dataBytes: number): PlacedTensor {
   const tensor = `tensor ${quoted(name)}`;
   const keys = isObject(entry) ? Object.keys(entry).sort().join(' ') : '';
   if (!isObject(entry) || keys !== 'data_offsets dtype shape') {
@@ -78,7 +84,7 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-function checkTiling(tensors: ReadonlyMap<string, StoredTensor>, file: string, start: number, end: number): void {
+function checkTiling(tensors: ReadonlyMap<string, PlacedTensor>, file: string, start: number, end: number): void {
   let next = start;
   const byPlace = [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.bytes - b.bytes);
   for (const [name, { offset, bytes }] of byPlace) {

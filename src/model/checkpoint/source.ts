@@ -1,6 +1,6 @@
 /** What every checkpoint format offers to the name maps: tensors by their stored names, read one at a time. */
 
-/** Element types of a safetensors file; the size of one element in bytes. */
+/** Element types; the size of one element in bytes. */
 export const DTYPE_BYTES = {
   F64: 8,
   F32: 4,
@@ -20,20 +20,24 @@ export interface StoredTensor {
   readonly dtype: Dtype;
   /** Row-major; `[]` is one number. */
   readonly shape: readonly number[];
-  /** Byte position of the first element in the file. */
-  readonly offset: number;
-  readonly bytes: number;
 }
 
 export interface TensorSource {
-  /** Path as the user gave it, for messages. */
+  /** Path of the file or of its index, for messages. */
   readonly file: string;
+  /** Paths of all files that tensors come from. */
+  readonly files: readonly string[];
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /**
    * Elements [from, to) of a tensor in row-major order as float32 (all of them by default). F32 is exact, F16 and BF16
    * widen exactly, F64 is rounded to nearest; other types are refused.
    */
   readFloat32(name: string, from?: number, to?: number): Promise<Float32Array>;
+  /**
+   * A number or text that lies beside the tensors (fair-esm's `cfg`, the attributes of a pickled module), by keys and
+   * attributes from the top; undefined where there is none.
+   */
+  scalar?(path: readonly string[]): string | number | boolean | null | undefined;
   close(): Promise<void>;
 }
 

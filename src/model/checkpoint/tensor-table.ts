@@ -25,13 +25,13 @@ export class TensorTable<Name extends string> {
   readonly #left: Set<string>;
   readonly #places = new Map<Name, Place | Float32Array>();
 
-  /** @param prefix stripped from stored names where it stands */
+  /** @param plainName of a stored name: without prefix, in the spelling that the architecture's names are bound with */
   constructor(
     private readonly source: TensorSource,
-    prefix = '',
+    plainName: (stored: string) => string = (stored) => stored,
   ) {
     for (const stored of source.tensors.keys()) {
-      const plain = (stored.startsWith(prefix) ? stored.slice(prefix.length) : stored)
+      const plain = plainName(stored)
         .replace(/LayerNorm\.gamma$/, 'LayerNorm.weight')
         .replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
       const other = this.#stored.get(plain);
@@ -43,6 +43,17 @@ export class TensorTable<Name extends string> {
 
   has(plain: string): boolean {
     return this.#stored.has(plain);
+  }
+
+  /** How many layers have a tensor `prefix` + number + `.` + anything. */
+  layers(prefix: string): number {
+    const numbers = new Set<string>();
+    for (const plain of this.#stored.keys()) {
+      if (!plain.startsWith(prefix)) continue;
+      const [number = ''] = plain.slice(prefix.length).split('.', 1);
+      if (/^\d+$/.test(number)) numbers.add(number);
+    }
+    return numbers.size;
   }
 
   /** Shape of a tensor that must have `rank` dimensions. */

@@ -5,11 +5,16 @@
  */
 
 import type { ClassifierArchitecture, Weights } from '../architecture.ts';
-import { linear, WeightSink } from './layers.ts';
+import { linear } from './layers.ts';
 import { OnnxGraph } from './onnx.ts';
 import type { ShardWriter } from './shards.ts';
+import { WeightSink } from './weight-sink.ts';
 
-/** @param nucleotideWidth how many of the head's inputs are the nucleotide embedding; the rest is the protein's */
+/**
+ * Stored as float32 in bundles of either precision: a head is small.
+ *
+ * @param nucleotideWidth how many of the head's inputs are the nucleotide embedding; the rest is the protein's
+ */
 export async function buildClassifierGraph(
   weights: Weights<ClassifierArchitecture>,
   nucleotideWidth: number,
@@ -17,7 +22,7 @@ export async function buildClassifierGraph(
 ): Promise<OnnxGraph> {
   const { input, hidden } = weights.architecture;
   const graph = new OnnxGraph('classifier');
-  const sink = new WeightSink(graph, shards);
+  const sink = new WeightSink(graph, shards, undefined);
   const folded = await foldBatchNorm(weights);
 
   const nucleotide = graph.input('nucleotide', 'float32', ['rows', nucleotideWidth]);

@@ -5,9 +5,10 @@
  */
 
 import type { Esm2Architecture, Esm2Name, Weights } from '../architecture.ts';
-import { attention, layerNorm, linear, pool, WeightSink } from './layers.ts';
+import { attention, layerNorm, linear, pool } from './layers.ts';
 import { OnnxGraph, type Value } from './onnx.ts';
 import type { ShardWriter } from './shards.ts';
+import { type Rounding, WeightSink } from './weight-sink.ts';
 
 /** Rows of the rotary tables: the longest protein input in tokens, `<cls>` and `<eos>` included. */
 export const ESM2_MAX_TOKENS = 4096;
@@ -15,18 +16,25 @@ export const ESM2_MAX_TOKENS = 4096;
 /** "Token dropout" at inference without masked tokens: embeddings times 1 - 0.15 * 0.8. */
 const TOKEN_DROPOUT_SCALE = 0.88;
 
-/** @returns the model file's graph; the weights are in the shards */
-export async function buildEsm2Graph(weights: Weights<Esm2Architecture>, shards: ShardWriter): Promise<OnnxGraph> {
+/**
+ * @param rounding is counted up for weights in float16; undefined for float32
+ * @returns the model file's graph; the weights are in the shards
+ */
+export async function buildEsm2Graph(
+  weights: Weights<Esm2Architecture>,
+  shards: ShardWriter,
+  rounding: Rounding | undefined,
+): Promise<OnnxGraph> {
   const { layers, width, heads, feedForward, vocabulary, layerNormEpsilon } = weights.architecture;
   const graph = new OnnxGraph('esm2');
-  const sink = new WeightSink(graph, shards);
+  const sink = new WeightSink(graph, shards, rounding);
   const vector = async (name: Esm2Name, size = width) => sink.tensor(name, [size], await weights.read(name));
   const matrix = async (name: Esm2Name, outputs: number, inputs: number) =>
     sink.linearWeight(name, outputs, inputs, await weights.read(name));
 
   const tokenIds = graph.input('token_ids', 'int32', ['rows', 'tokens']);
   const pooling = graph.input('pooling', 'float32', [1, 1, 'tokens']);
-  const table = sink.tensor('embedding', [vocabulary, width], await weights.read('embedding'));
+  const table = sink.table('embedding', [vocabulary, width], await weights.read('embedding'));
   const gathered = graph.node('Gather', 'embedded', [table, tokenIds], { axis: { integer: 0 } });
   const scale = graph.constant('token_dropout_scale', [1], Float32Array.of(TOKEN_DROPOUT_SCALE));
   let hidden = graph.node('Mul', 'scaled', [gathered, scale]);

@@ -6,18 +6,23 @@
 
 import { alibiSlopes } from '../alibi.ts';
 import type { MosaicBertArchitecture, MosaicBertName, Weights } from '../architecture.ts';
-import { attention, layerNorm, linear, pool, WeightSink } from './layers.ts';
+import { attention, layerNorm, linear, pool } from './layers.ts';
 import { OnnxGraph, type Value } from './onnx.ts';
 import type { ShardWriter } from './shards.ts';
+import { type Rounding, WeightSink } from './weight-sink.ts';
 
-/** @returns the model file's graph; the weights are in the shards */
+/**
+ * @param rounding is counted up for weights in float16; undefined for float32
+ * @returns the model file's graph; the weights are in the shards
+ */
 export async function buildMosaicBertGraph(
   weights: Weights<MosaicBertArchitecture>,
   shards: ShardWriter,
+  rounding: Rounding | undefined,
 ): Promise<OnnxGraph> {
   const { layers, width, heads, feedForward, vocabulary, layerNormEpsilon } = weights.architecture;
   const graph = new OnnxGraph('mosaicbert');
-  const sink = new WeightSink(graph, shards);
+  const sink = new WeightSink(graph, shards, rounding);
   const vector = async (name: MosaicBertName) => sink.tensor(name, [width], await weights.read(name));
   const matrix = async (name: MosaicBertName, outputs: number, inputs: number) =>
     sink.linearWeight(name, outputs, inputs, await weights.read(name));
@@ -30,7 +35,7 @@ export async function buildMosaicBertGraph(
   const slopes = graph.constant('alibi_slopes', [1, heads, 1, 1], Float32Array.from(alibiSlopes(heads)));
   const bias = graph.node('Mul', 'alibi_bias', [slopes, distance]);
 
-  const table = sink.tensor('embedding', [vocabulary, width], await weights.read('embedding'));
+  const table = sink.table('embedding', [vocabulary, width], await weights.read('embedding'));
   const gathered = graph.node('Gather', 'embedded', [table, tokenIds], { axis: { integer: 0 } });
   let hidden = await norm('embedding_norm', graph.node('Add', 'typed', [gathered, await vector('token_type')]));
 

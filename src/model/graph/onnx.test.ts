@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { transpose } from './layers.ts';
 import { OnnxGraph } from './onnx.ts';
+import { transpose } from './weight-sink.ts';
 
 describe('OnnxGraph', () => {
   test('a name stands for one value', () => {

@@ -28,8 +28,8 @@ export class ShardWriter {
     readonly shardBytes: number = SHARD_BYTES,
   ) {}
 
-  /** Appends float32 values in the machine's byte order, which is little-endian on every machine we build for. */
-  append(data: Float32Array): ExternalSlice {
+  /** Appends values in the machine's byte order, which is little-endian on every machine we build for. */
+  append(data: Float32Array | Float16Array): ExternalSlice {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const alignment = bytes.length < PAGE_BYTES ? SMALL_ALIGNMENT_BYTES : PAGE_BYTES;
     let offset = Math.ceil(this.#length / alignment) * alignment;

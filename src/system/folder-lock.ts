@@ -6,16 +6,17 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../system/errors.ts';
-import { machineError, systemCode } from '../system/machine-error.ts';
+import { UserError } from './errors.ts';
+import { machineError, systemCode } from './machine-error.ts';
 
 const LOCK_FILE = '.virnucpro.lock';
 
 /**
  * @param folder an existing folder
+ * @param remedy what else a person may do, as it goes on behind "Wait for it, or"
  * @returns a function that gives the lock back; it never throws
  */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string, remedy = 'choose another folder with --output'): () => void {
   const path = join(folder, LOCK_FILE);
   const own = `${process.pid} ${hostname()}\n`;
   for (let attempt = 0; attempt < 2; attempt += 1) {
@@ -30,14 +31,14 @@ export function lockFolder(folder: string): () => void {
       if (host !== hostname() || isAlive(Number(pid))) {
         throw new UserError(
           `another run is writing to this folder (process ${pid} on ${host})`,
-          `Wait for it, or choose another folder with --output. If it is gone for sure, remove ${path}.`,
+          `Wait for it, or ${remedy}. If it is gone for sure, remove ${path}.`,
           { file: folder },
         );
       }
       rmSync(path, { force: true });
     }
   }
-  throw new UserError('another run began to write to this folder just now', 'Choose another folder with --output.', {
+  throw new UserError('another run began to write to this folder just now', `Wait for it, or ${remedy}.`, {
     file: folder,
   });
 }

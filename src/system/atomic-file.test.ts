@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXIT, UserError } from '../system/errors.ts';
 import { AtomicFile } from './atomic-file.ts';
+import { EXIT, UserError } from './errors.ts';
 
 let folder = '';
 beforeEach(() => {

@@ -7,7 +7,7 @@
  */
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { machineError, systemCode } from '../system/machine-error.ts';
+import { machineError, systemCode } from './machine-error.ts';
 
 export const PARTIAL_SUFFIX = '.partial';
 

@@ -1,0 +1,104 @@
+/**
+ * Where a graph's weights go: their bytes to a shard, their name to the graph. A bundle in fp16 stores its matrices and
+ * embedding tables as float16, and the graph widens them before they are used: arithmetic is float32 in either case. What
+ * is added or normalised with (biases, norms, rotary tables) stays float32: it is small, and rounding it costs most.
+ */
+
+import { UserError } from '../../system/errors.ts';
+import { ELEMENT, type OnnxGraph, type Value } from './onnx.ts';
+import type { ShardWriter } from './shards.ts';
+
+export type Precision = 'fp32' | 'fp16';
+
+/** What rounding to float16 did to the values of a bundle. */
+export interface Rounding {
+  /** Values stored as float16. */
+  values: number;
+  /** Values but 0 that became 0: smaller than 2^-25. */
+  underflows: number;
+  /** Values but 0 that became subnormal numbers, which hold fewer than 11 bits: smaller than 2^-14. */
+  subnormals: number;
+}
+
+export function noRounding(): Rounding {
+  return { values: 0, underflows: 0, subnormals: 0 };
+}
+
+const SMALLEST_NORMAL = 2 ** -14;
+
+export class WeightSink {
+  /** @param rounding is counted up; undefined where all is stored as float32 */
+  constructor(
+    readonly graph: OnnxGraph,
+    readonly shards: ShardWriter,
+    readonly rounding: Rounding | undefined,
+  ) {}
+
+  /** Stored as float32, row-major. */
+  tensor(name: string, shape: readonly number[], data: Float32Array): Value {
+    checkLength(name, shape, data);
+    return this.graph.external(name, 'float32', shape, this.shards.append(data));
+  }
+
+  /**
+   * A matrix or an embedding table, row-major: stored as float16 where the bundle is.
+   *
+   * @throws UserError where a value is too large for float16
+   */
+  table(name: string, shape: readonly number[], data: Float32Array): Value {
+    if (this.rounding === undefined) return this.tensor(name, shape, data);
+    checkLength(name, shape, data);
+    const half = toHalf(name, data, this.rounding);
+    const stored = this.graph.external(`${name}.float16`, 'float16', shape, this.shards.append(half));
+    return this.graph.node('Cast', name, [stored], { to: { integer: ELEMENT.float32 } });
+  }
+
+  /** A Linear weight `[out, in]`, stored as `[in, out]`. */
+  linearWeight(name: string, outputs: number, inputs: number, data: Float32Array): Value {
+    return this.table(name, [inputs, outputs], transpose(data, outputs, inputs));
+  }
+}
+
+function checkLength(name: string, shape: readonly number[], data: Float32Array): void {
+  const expected = shape.reduce((product, dimension) => product * dimension, 1);
+  if (data.length !== expected) throw new Error(`${name}: ${data.length} values for shape [${shape.join(', ')}]`);
+}
+
+/** Rounds to nearest, ties to even. */
+function toHalf(name: string, data: Float32Array, rounding: Rounding): Float16Array {
+  const half = new Float16Array(data);
+  let overflows = 0;
+  for (let i = 0; i < data.length; i += 1) {
+    const size = Math.abs(half[i]!);
+    if (size >= SMALLEST_NORMAL) {
+      if (size === Number.POSITIVE_INFINITY) overflows += 1;
+    } else if (data[i] !== 0) {
+      if (size === 0) rounding.underflows += 1;
+      else rounding.subnormals += 1;
+    }
+  }
+  rounding.values += data.length;
+  if (overflows > 0) {
+    throw new UserError(
+      `${overflows.toLocaleString('en-US')} values of ${name} are beyond 65504, the largest float16`,
+      'Import with --precision fp32.',
+    );
+  }
+  return half;
+}
+
+/** `[rows, columns]` to `[columns, rows]`, in tiles so that both sides stay in the cache. */
+export function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+  const TILE = 32;
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row += TILE) {
+    const rowEnd = Math.min(rows, row + TILE);
+    for (let column = 0; column < columns; column += TILE) {
+      const columnEnd = Math.min(columns, column + TILE);
+      for (let i = row; i < rowEnd; i += 1) {
+        for (let j = column; j < columnEnd; j += 1) out[j * rows + i] = data[i * columns + j]!;
+      }
+    }
+  }
+  return out;
+}
