@@ -94,14 +94,18 @@ async function fill(
   const { nucleotide, protein, heads, precision } = parts;
   const rounding = precision === 'fp16' ? noRounding() : undefined;
   told('nucleotide encoder');
-  await writeGraph(folder, 'nucleotide', (shards) => buildMosaicBertGraph(nucleotide, shards, rounding));
+  const digests = new Map<string, string>();
+  const write = async (stem: string, build: (shards: ShardWriter) => Promise<OnnxGraph>): Promise<void> => {
+    for (const [file, sha256] of await writeGraph(folder, stem, build)) digests.set(file, sha256);
+  };
+  await write('nucleotide', (shards) => buildMosaicBertGraph(nucleotide, shards, rounding));
   told('protein encoder');
-  await writeGraph(folder, 'protein', (shards) => buildEsm2Graph(protein, shards, rounding));
+  await write('protein', (shards) => buildEsm2Graph(protein, shards, rounding));
   if (rounding !== undefined) told(roundingText(rounding));
   for (const { length, weights } of heads) {
     told(`classifier for ${length} nt`);
     const build = (shards: ShardWriter) => buildClassifierGraph(weights, nucleotide.architecture.width, shards);
-    await writeGraph(folder, `classifier-${length}`, build);
+    await write(`classifier-${length}`, build);
   }
   await copyFile(parts.tokenizer, join(folder, TOKENIZER_FILE));
   told('golden numbers (float64)');
@@ -131,7 +135,7 @@ async function fill(
     ),
     tokenizer: TOKENIZER_FILE,
     golden: GOLDEN_FILE,
-    files: await filesOf(folder),
+    files: await filesOf(folder, digests),
   };
   await writeFile(join(folder, MANIFEST_FILE), `${JSON.stringify(manifest, undefined, 2)}\n`);
   return manifest;
@@ -142,11 +146,12 @@ function roundingText({ values, underflows, subnormals }: Rounding): string {
   return `float16: of ${all} values none overflowed, ${zeros} underflowed to 0, ${coarse} became subnormal`;
 }
 
+/** @returns SHA-256 of the shards, by name */
 async function writeGraph(
   folder: string,
   stem: string,
   build: (shards: ShardWriter) => Promise<OnnxGraph>,
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
   const shards = new ShardWriter(folder, stem);
   try {
     const graph = await build(shards);
@@ -154,14 +159,20 @@ async function writeGraph(
   } finally {
     shards.close();
   }
+  return shards.digests;
 }
 
-/** Everything in the folder so far, in the order of names. */
-async function filesOf(folder: string): Promise<BundleFile[]> {
+/**
+ * Everything in the folder so far, in the order of names.
+ *
+ * @param digests SHA-256 of the files that were hashed while they were written
+ */
+async function filesOf(folder: string, digests: ReadonlyMap<string, string>): Promise<BundleFile[]> {
   const files: BundleFile[] = [];
   for (const path of (await readdir(folder)).sort()) {
     const full = join(folder, path);
-    files.push({ path, bytes: (await stat(full)).size, sha256: await sha256OfFile(full) });
+    const sha256 = digests.get(path) ?? (await sha256OfFile(full));
+    files.push({ path, bytes: (await stat(full)).size, sha256 });
   }
   return files;
 }

@@ -15,7 +15,10 @@ export const SHARD_BYTES = 2 ** 30;
 
 export class ShardWriter {
   readonly files: string[] = [];
+  /** SHA-256 of each closed file, by name: taken while it is written, or all of it would have to be read once more. */
+  readonly digests = new Map<string, string>();
   #descriptor: number | undefined;
+  #hasher = new Bun.CryptoHasher('sha256');
   #length = 0;
 
   /**
@@ -40,8 +43,10 @@ export class ShardWriter {
     const descriptor = this.#descriptor;
     const file = this.files.at(-1);
     if (descriptor === undefined || file === undefined) throw new Error('no shard is open');
-    writeAll(descriptor, new Uint8Array(offset - this.#length));
-    writeAll(descriptor, bytes);
+    for (const piece of [new Uint8Array(offset - this.#length), bytes]) {
+      writeAll(descriptor, piece);
+      this.#hasher.update(piece);
+    }
     this.#length = offset + bytes.length;
     return { file, offset, bytes: bytes.length };
   }
@@ -51,6 +56,8 @@ export class ShardWriter {
     fsyncSync(this.#descriptor);
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
+    // `digest` makes the hasher as new.
+    this.digests.set(this.files.at(-1)!, this.#hasher.digest('hex'));
   }
 
   #next(): void {

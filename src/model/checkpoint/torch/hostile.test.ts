@@ -43,6 +43,6 @@ describe('is refused', () => {
       // The function that would have been called is named.
       const [, called] = / calls ([\w.]+)/.exec(reason) ?? [];
       if (called !== undefined) expect(said).toContain(called);
-    }, 1000);
+    });
   }
 });

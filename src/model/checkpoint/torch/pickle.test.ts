@@ -228,7 +228,7 @@ describe('refuses', () => {
     'operations without end': [bytes('N'.concat('20'.repeat(600_000)), '.'), 'more than 1000000 operations'],
   };
   for (const [what, [content, said]] of Object.entries(REFUSED)) {
-    test(what, () => expect(refusal(content)).toContain(said), 1000);
+    test(what, () => expect(refusal(content)).toContain(said));
   }
 
   test('every byte that is no opcode, and answers every opcode alone', () => {
@@ -265,4 +265,4 @@ test('shared containers cost what their pickle costs', () => {
   const levels = Array.from({ length: 10 }, (_, i) => level(i, i + 1));
   const built = raw(']q\x000', ...levels, 'h\x0a.');
   expect(built).toMatchObject({ kind: 'list', items: { length: 10 } });
-}, 1000);
+});
