@@ -185,7 +185,7 @@ export const MODELS_PULL = {
 export const MODELS_PATH = {
   name: 'models path',
   summary: 'Print the folder of an installed model, or of all models.',
-  positionals: 'NAME',
+  positionals: '[NAME]',
   flags: [QUIET, VERBOSE, HELP],
   examples: ['virnucpro models path', 'virnucpro models path virnucpro'],
 } as const satisfies CommandSpec;

@@ -15,9 +15,10 @@ test('the usage line shows what is taken', () => {
     'Usage: virnucpro translate INPUT… [FLAGS]',
     'Usage: virnucpro validate INPUT… [FLAGS]',
     'Usage: virnucpro models list [FLAGS]',
+    'Usage: virnucpro models pull NAME [FLAGS]',
     'Usage: virnucpro models import [FLAGS]',
     'Usage: virnucpro models verify NAME|DIR [FLAGS]',
-    'Usage: virnucpro models path NAME [FLAGS]',
+    'Usage: virnucpro models path [NAME] [FLAGS]',
     'Usage: virnucpro models remove NAME [FLAGS]',
   ]);
 });

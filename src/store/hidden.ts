@@ -11,7 +11,7 @@ import { readlinkSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { systemCode } from '../system/machine-error.ts';
+import { isAlive } from '../system/is-alive.ts';
 import { sha256OfBytes } from '../system/sha256.ts';
 
 const PATTERN = /^\..+\.([0-9a-f]{12})\.([0-9]+)\.[0-9a-f]{8}\.work$/;
@@ -77,15 +77,4 @@ function placeTag(): string {
     numbering = readlinkSync('/proc/self/ns/pid');
   } catch {}
   return sha256OfBytes(`${hostname()} ${numbering}`).slice(0, 12);
-}
-
-/** Signal 0 only asks; EPERM means that the process is there and somebody else's. */
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
 }

@@ -7,6 +7,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
+import { isAlive } from './is-alive.ts';
 import { machineError, systemCode } from './machine-error.ts';
 
 const LOCK_FILE = '.virnucpro.lock';
@@ -48,16 +49,5 @@ function contentOf(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;
-  }
-}
-
-/** Signal 0 only asks; EPERM means that the process is there and somebody else's. */
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
   }
 }

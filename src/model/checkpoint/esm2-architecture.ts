@@ -6,6 +6,7 @@
 import { UserError } from '../../system/errors.ts';
 import type { Esm2Architecture, Esm2Name } from '../architecture.ts';
 import type { ModelConfig } from './config.ts';
+import { headCount } from './head-count.ts';
 import type { TensorSource } from './source.ts';
 import type { TensorTable } from './tensor-table.ts';
 
@@ -24,17 +25,10 @@ export function esm2Architecture(
 ): Esm2Architecture {
   const { file } = config ?? source;
   const { heads: told, ...sizes } = config === undefined ? sizesOfTensors(source, table) : sizesOfConfig(config);
-  const count = told ?? heads;
-  if (count === undefined) {
-    throw new UserError(
-      'says nowhere how many attention heads it has',
-      'Give --protein-heads N: 20 for ESM-2 8M to 650M, 40 for 3B and 15B.',
-      { file },
-    );
-  }
-  if (heads !== undefined && heads !== count) {
-    throw new UserError(`has ${count} attention heads, --protein-heads says ${heads}`, 'Leave the flag out.', { file });
-  }
+  const count = headCount(told, heads, {
+    ...{ file, flag: '--protein-heads', unknown: 'says nowhere how many attention heads it has' },
+    remedy: 'Give --protein-heads N: 20 for ESM-2 8M to 650M, 40 for 3B and 15B.',
+  });
   if (sizes.width % count !== 0 || (sizes.width / count) % 2 !== 0) {
     throw new UserError(
       `a width of ${sizes.width} over ${count} heads gives an odd head size, which rotary embeddings cannot turn`,

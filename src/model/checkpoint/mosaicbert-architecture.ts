@@ -6,6 +6,7 @@
 import { UserError } from '../../system/errors.ts';
 import type { MosaicBertArchitecture, MosaicBertName } from '../architecture.ts';
 import type { ModelConfig } from './config.ts';
+import { headCount } from './head-count.ts';
 import type { TensorSource } from './source.ts';
 import type { TensorTable } from './tensor-table.ts';
 
@@ -22,19 +23,11 @@ export function mosaicBertArchitecture(
 ): MosaicBertArchitecture {
   const { file } = config ?? source;
   const { heads: told, ...sizes } = config === undefined ? sizesOfTensors(source, table) : sizesOfConfig(config);
-  const count = told ?? heads;
-  if (count === undefined) {
-    throw new UserError(
-      'has no config.json beside it and says nowhere how many attention heads it has',
-      'Put the published config.json beside it, or give --nucleotide-heads N (12 for DNABERT-S and DNABERT-2).',
-      { file },
-    );
-  }
-  if (heads !== undefined && heads !== count) {
-    throw new UserError(`has ${count} attention heads, --nucleotide-heads says ${heads}`, 'Leave the flag out.', {
-      file,
-    });
-  }
+  const count = headCount(told, heads, {
+    ...{ file, flag: '--nucleotide-heads' },
+    unknown: 'has no config.json beside it and says nowhere how many attention heads it has',
+    remedy: 'Put the published config.json beside it, or give --nucleotide-heads N (12 for DNABERT-S and DNABERT-2).',
+  });
   if (sizes.width % count !== 0) {
     throw new UserError(`a width of ${sizes.width} cannot be shared by ${count} heads`, PUBLISHED, { file });
   }
