@@ -36,7 +36,8 @@ test.each([
   [70, 31],
 ])('transpose of %i x %i', (rows, columns) => {
   const data = Float32Array.from({ length: rows * columns }, (_, i) => i);
-  const turned = transpose(data, rows, columns);
+  const turned = new Float32Array(data.length);
+  transpose(data, rows, columns, turned);
   for (let i = 0; i < rows; i += 1) {
     for (let j = 0; j < columns; j += 1) expect(turned[j * rows + i]).toBe(data[i * columns + j]!);
   }

@@ -27,6 +27,9 @@ export function noRounding(): Rounding {
 const SMALLEST_NORMAL = 2 ** -14;
 
 export class WeightSink {
+  /** Used again for every matrix: the system takes as long to hand out fresh memory as the turning takes. */
+  #turned = new Float32Array(0);
+
   /** @param rounding is counted up; undefined where all is stored as float32 */
   constructor(
     readonly graph: OnnxGraph,
@@ -55,7 +58,10 @@ export class WeightSink {
 
   /** A Linear weight `[out, in]`, stored as `[in, out]`. */
   linearWeight(name: string, outputs: number, inputs: number, data: Float32Array): Value {
-    return this.table(name, [inputs, outputs], transpose(data, outputs, inputs));
+    if (this.#turned.length < data.length) this.#turned = new Float32Array(data.length);
+    const turned = this.#turned.subarray(0, data.length);
+    transpose(data, outputs, inputs, turned);
+    return this.table(name, [inputs, outputs], turned);
   }
 }
 
@@ -91,10 +97,10 @@ function toHalf(name: string, data: Float32Array, rounding: Rounding): Float16Ar
  * `[rows, columns]` to `[columns, rows]`. As words, not as floats, in tiles whose rows of both sides stay in the nearest cache
  * also where strides are powers of two, and written in order: half the time of tiles of 32 by 32 read in order.
  */
-export function transpose(data: Float32Array, rows: number, columns: number): Float32Array {
+export function transpose(data: Float32Array, rows: number, columns: number, turned: Float32Array): void {
   const TILE = 16;
   const from = new Uint32Array(data.buffer, data.byteOffset, data.length);
-  const out = new Uint32Array(data.length);
+  const out = new Uint32Array(turned.buffer, turned.byteOffset, turned.length);
   for (let row = 0; row < rows; row += TILE) {
     const rowEnd = Math.min(rows, row + TILE);
     for (let column = 0; column < columns; column += TILE) {
@@ -108,5 +114,4 @@ export function transpose(data: Float32Array, rows: number, columns: number): Fl
       }
     }
   }
-  return new Float32Array(out.buffer);
 }
