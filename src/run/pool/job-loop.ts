@@ -63,14 +63,12 @@ export class JobLoop {
     });
   }
 
-  /** Until the job ring is closed, or a job failed, or main gave up. */
+  /** Until the job ring is closed, or a bug shows, or main gave up. */
   run(): void {
     try {
       for (let job = this.#next(); job !== undefined; job = this.#next()) {
         this.#job = job;
-        const report = this.#do(job);
-        if (this.#heldLong) this.#giveBack();
-        this.#send(RESULT_FRAME.done, report);
+        this.#attempt(job);
       }
       this.#results.close();
     } catch (error) {
@@ -80,6 +78,20 @@ export class JobLoop {
       this.#results.close();
     } finally {
       this.#sources.close();
+    }
+  }
+
+  /** A job that meets a person's mistake ends alone: behind damage its failure means nothing, and only main knows of that. */
+  #attempt(job: Job): void {
+    try {
+      const report = this.#do(job);
+      if (this.#heldLong) this.#giveBack();
+      this.#send(RESULT_FRAME.done, report);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#sink.finish();
+      this.#sources.finish();
+      this.#send(RESULT_FRAME.failure, failureOf(error));
     }
   }
 

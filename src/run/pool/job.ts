@@ -6,7 +6,7 @@
  *
  * Result ring, Worker -> main, for each job in the order the jobs came: any number of piece frames (what the sink made; see
  * the sinks for their bytes) and PROBLEM frames (JSON of `ProblemReport`) in input order, then one DONE frame (JSON of
- * `JobReport`), or one FAILURE frame (JSON of `Failure`) after which the Worker takes no further job.
+ * `JobReport`), or one FAILURE frame (JSON of `Failure`); after one that is a bug the Worker takes no further job.
  *
  * Job k of a run goes to Worker k mod W, and main takes results in the order of jobs: order never depends on timing.
  */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { bgzip, bytesOf, fasta, gzip, joined, zstd } from '../../../test/helpers/containers.ts';
+import { bgzip, bgzipBlock, bytesOf, fasta, gzip, joined, zstd } from '../../../test/helpers/containers.ts';
 import {
   collect,
   expectedChunks,
@@ -373,4 +373,23 @@ describe('the end, whatever comes', () => {
     expect({ texts, problems, error }).toEqual({ texts: {}, problems: [], error: undefined });
     expect(inputs.map(({ counts, lines }) => recordsOf(counts) + lines)).toEqual([0, 0]);
   });
+});
+
+test('what stands behind damage is not read: that it is no sequence file stops no other input', async () => {
+  const block = bgzipBlock(bytesOf('>a\nATGAAATTTGGG\n'));
+  // It says that it holds nothing, and does not hold that either.
+  block.fill(0, block.length - 4);
+  block[20]! ^= 0x40;
+  const damaged = await write('damaged.fa.gz', joined(block, gzip(bytesOf('this is no sequence file\n'))));
+  const sound = await write('sound.fa', '>b\nATGAAATTTGGG\n');
+  const inputs = [damaged, sound];
+  for (const workers of [1, 2]) {
+    const outcome = await outcomeOf(inputs, { workers, batchBytes: 1 });
+    expect(outcome.error).toBeUndefined();
+    expect(outcome.inputs.map(({ cut }) => cut)).toEqual([
+      'the gzip data are damaged after 0 bytes (incorrect data check)',
+      undefined,
+    ]);
+    expect(outcome.inputs[1]!.counts.translated).toBe(1);
+  }
 });

@@ -7,6 +7,7 @@
  */
 
 import type { InputFile } from '../../input/container.ts';
+import type { RingFrame } from '../../ring/consumer.ts';
 import { UserError } from '../../system/errors.ts';
 import { cutInput, type JobStep } from './cut.ts';
 import { Gate } from './gate.ts';
@@ -228,9 +229,9 @@ export class SequenceRun {
       const own = this.#underWay[0];
       if (own?.job.number !== number) throw new Error(`results of job ${number} out of turn`);
       const { input, name } = own.job;
-      // Jobs behind damage were sent out before it was found.
-      if (this.inputs[input]!.cut !== undefined && frame.kind !== RESULT_FRAME.failure) {
-        const ended = frame.kind === RESULT_FRAME.done;
+      // Jobs behind damage were sent out before it was found; what they met there was not to be read.
+      if (this.inputs[input]!.cut !== undefined && !isBug(frame)) {
+        const ended = frame.kind === RESULT_FRAME.done || frame.kind === RESULT_FRAME.failure;
         this.#pool.release(number);
         if (!ended) continue;
         this.#underWay.shift();
@@ -280,6 +281,10 @@ export class SequenceRun {
     totals.cut ??= cut;
     this.#records += records;
   }
+}
+
+function isBug({ kind, memory, start, end }: RingFrame): boolean {
+  return kind === RESULT_FRAME.failure && jsonFrom<Failure>(memory, start, end).kind === 'bug';
 }
 
 function pieceKind(kind: number): PieceKind {
