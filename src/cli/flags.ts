@@ -125,7 +125,7 @@ export const MODELS_IMPORT = {
       default: 'fp32',
     },
     { long: 'name', value: 'NAME', help: 'Name of the bundle.', default: "the output folder's name" },
-    { long: 'output', short: 'o', value: 'DIR', help: 'Folder to make; it must not exist.' },
+    { long: 'output', short: 'o', value: 'DIR', help: 'Folder to make; with --name alone the model is installed.' },
     { long: 'protein-heads', value: 'N', help: 'Attention heads, for an ESM-2 file that does not say.' },
     { long: 'nucleotide-heads', value: 'N', help: 'Attention heads, for a DNABERT-S file without config.json.' },
     QUIET,

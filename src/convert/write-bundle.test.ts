@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomWeights } from '../../models/untrained/weights.ts';
@@ -108,4 +108,15 @@ describe('writeBundle', () => {
     await expect(write('mine')).rejects.toThrow('exists already');
     expect(readdirSync(join(root, 'mine'))).toEqual(['x']);
   });
+});
+
+test('a file that is replaced while it is read is told, and no bundle is left', async () => {
+  const path = join(root, 'replaced.bin');
+  writeFileSync(path, 'before');
+  const nucleotide = { ...parts.nucleotide, files: [path] };
+  const made = writeBundle(join(root, 'changed'), { ...parts, nucleotide }, (step) => {
+    if (step.startsWith('protein')) writeFileSync(path, 'after it');
+  });
+  await expect(made).rejects.toThrow('was changed while it was read');
+  expect(existsSync(join(root, 'changed'))).toBe(false);
 });

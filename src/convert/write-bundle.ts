@@ -64,7 +64,10 @@ export async function writeBundle(folder: string, parts: BundleParts, told: (ste
   const release = onSignal(() => rmSync(temporary, { recursive: true, force: true }));
   try {
     await mkdir(temporary, { recursive: true });
+    const sources = [parts.nucleotide, parts.protein, ...parts.heads.map(({ weights }) => weights)];
+    const before = await statesOf(sources.flatMap(({ files }) => files));
     const manifest = await fill(temporary, parts, tokenizer, told);
+    await refuseChanged(before);
     await rename(temporary, folder);
     return manifest;
   } catch (error) {
@@ -76,10 +79,36 @@ export async function writeBundle(folder: string, parts: BundleParts, told: (ste
   }
 }
 
+/** What changes when a file is replaced or written to, by path. */
+async function statesOf(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const states = new Map<string, string>();
+  for (const path of paths) {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    states.set(path, [dev, ino, size, mtimeNs, ctimeNs].join(' '));
+  }
+  return states;
+}
+
+/** Weights are read from files that stay open, hashes by path: both must be of the same bytes. */
+async function refuseChanged(before: ReadonlyMap<string, string>): Promise<void> {
+  const after = await statesOf([...before.keys()]);
+  for (const [path, state] of before) {
+    if (after.get(path) === state) continue;
+    throw new UserError('was changed while it was read', 'Wait until it is complete, then run again.', { file: path });
+  }
+}
+
+/** Published ones have some hundred kilobytes. */
+const LARGEST_TOKENIZER_BYTES = 100_000_000;
+
 async function readJson(path: string): Promise<unknown> {
   try {
+    if ((await stat(path)).size > LARGEST_TOKENIZER_BYTES) {
+      throw new UserError('is too large for a tokenizer', 'Get it again from where it came from.', { file: path });
+    }
     return await Bun.file(path).json();
   } catch (error) {
+    if (error instanceof UserError) throw error;
     if (!(error instanceof SyntaxError)) throw machineError(error, path);
     throw new UserError('the tokenizer is no valid JSON', 'Get it again from where it came from.', { file: path });
   }

@@ -1,7 +1,7 @@
 /** The models commands of the executable, with a catalogue and a hub of the tests' own. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Box } from '../helpers/binary.ts';
@@ -170,5 +170,24 @@ describe('import', () => {
   test('refuses a precision that is none', async () => {
     expectRefusal(await box.run([...parts('500_model.pth'), '-o', 'none', '--precision', 'int8']), ['fp32 or fp16']);
     expect(box.exists('none')).toBe(false);
+  });
+
+  test('with a name alone is installed under it; a name is held to its rules', async () => {
+    const { models, run } = place();
+    expect((await run(...parts('500_model.pth'), '--name', 'own')).code).toBe(0);
+    expect(listOf(models)).toEqual(['own']);
+    expect((await run('models', 'verify', 'own')).code).toBe(0);
+    expectRefusal(await run(...parts('500_model.pth'), '--name', '../x'), ['cannot be the name']);
+    expectRefusal(await run(...parts('500_model.pth'), '--name', 'untrained'), ['part of this program']);
+  });
+
+  test('a classifier that is no file, or a tokenizer without end, is refused at once', async () => {
+    expectRefusal(await box.run([...parts('../esm2'), '-o', 'none']), ['esm2']);
+    const folder = box.path('huge');
+    cpSync(fixture('dnaberts', 'hf_bin'), folder, { recursive: true });
+    writeFileSync(join(folder, 'tokenizer.json'), '');
+    truncateSync(join(folder, 'tokenizer.json'), 2 ** 31);
+    const argv = parts('500_model.pth').map((one) => (one === fixture('dnaberts', 'hf_bin') ? folder : one));
+    expectRefusal(await box.run([...argv, '-o', 'none']), ['too large for a tokenizer']);
   });
 });

@@ -1,5 +1,6 @@
 /** `virnucpro models import`: checkpoints in, one bundle out. */
 
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type BundleParts, writeBundle } from '../../convert/write-bundle.ts';
 import type { Emit } from '../../events/event.ts';
@@ -8,16 +9,23 @@ import { openClassifier } from '../../model/checkpoint/classifier.ts';
 import { openEsm2 } from '../../model/checkpoint/esm2.ts';
 import { openMosaicBert } from '../../model/checkpoint/mosaicbert.ts';
 import { publishedHeadLength } from '../../store/catalogue.ts';
+import { checkModelName } from '../../store/name.ts';
+import { modelsFolder } from '../../store/places.ts';
+import { openStage } from '../../store/stage.ts';
 import { UserError } from '../../system/errors.ts';
 import { gitSha1OfFile } from '../../system/git-sha1.ts';
 import { extractBundle } from '../../system/parts.ts';
 import { type Arguments, wholeNumber } from '../arguments.ts';
 import type { MODELS_IMPORT } from '../flags.ts';
+import { chooseBundle } from '../model.ts';
 import { precisionGiven } from '../precision.ts';
 
 export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit: Emit): Promise<void> {
   const began = performance.now();
-  const output = given.required('output');
+  const name = given.value('name');
+  // With a name alone it is installed, and predict --model NAME finds it.
+  const output = name === undefined ? given.required('output') : given.value('output');
+  if (name !== undefined) checkModelName(name, []);
   const proteinPath = given.required('protein');
   const nucleotidePath = given.required('nucleotide');
   const heads = headFlags(given);
@@ -27,11 +35,15 @@ export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit:
     opened.push(weights);
     return weights;
   };
+  const stage =
+    name !== undefined && output === undefined
+      ? await openStage(modelsFolder(), name, [await embeddedName()])
+      : undefined;
   try {
     const protein = keep(await openEsm2(proteinPath, headsGiven(given, 'protein-heads')));
     const nucleotide = keep(await openMosaicBert(nucleotidePath, headsGiven(given, 'nucleotide-heads')));
     const parts: BundleParts = {
-      name: given.value('name') ?? basename(resolve(output)),
+      name: name ?? basename(resolve(output ?? '')),
       precision: precisionGiven(given.value('precision')),
       nucleotide,
       protein,
@@ -40,19 +52,25 @@ export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit:
       ),
       tokenizer: await tokenizerFor(nucleotide.files[0]!),
     };
-    const manifest = await writeBundle(resolve(output), parts, (step) =>
+    const manifest = await writeBundle(stage?.bundle ?? resolve(output ?? ''), parts, (step) =>
       emit({ event: 'stage', stage: 'import', note: `import: ${step}` }),
     );
+    const folder = stage === undefined ? (output ?? '') : await stage.publish();
     emit({
       event: 'finished',
       counts: {},
       seconds: (performance.now() - began) / 1000,
-      folder: output,
+      folder,
       written: [MANIFEST_FILE, ...manifest.files.map(({ path }) => path)],
     });
   } finally {
     for (const weights of opened) await weights.close();
+    await stage?.discard();
   }
+}
+
+async function embeddedName(): Promise<string> {
+  return (await chooseBundle(undefined, false)).manifest.name;
 }
 
 /** `--classifier A --length 300 --classifier B --length 500`: the n-th length belongs to the n-th head. */
@@ -69,10 +87,16 @@ function headFlags(given: Arguments<typeof MODELS_IMPORT>): { path: string; leng
   return paths.map((path, i) => ({ path, length: lengths[i]! }));
 }
 
+/** The published heads have 7 MB. */
+const LARGEST_HEAD_BYTES = 2 ** 26;
+
 /** A published head scores chunks of another length without a word, and wrongly. */
 async function refuseOtherLength(path: string, length: number): Promise<void> {
-  if (!(await Bun.file(path).exists())) return;
-  const published = publishedHeadLength(await gitSha1OfFile(path));
+  // What is no readable file of a head's size is refused where it is opened.
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || found.size > LARGEST_HEAD_BYTES) return;
+  const gitSha1 = await gitSha1OfFile(path).catch(() => undefined);
+  const published = gitSha1 === undefined ? undefined : publishedHeadLength(gitSha1);
   if (published === undefined || published === length) return;
   throw new UserError(
     `this is the published head for chunks of ${published} nt, --length says ${length}`,
