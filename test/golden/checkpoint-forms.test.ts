@@ -108,4 +108,8 @@ describe('classifier', () => {
     const reference = await openClassifier(fixture('classifier', `${length}.safetensors`));
     await expectSame(reference, await openClassifier(fixture('classifier', file)), CLASSIFIER_NAMES);
   });
+
+  test('a module with another activation is refused: its tensors would be taken for the published one', async () => {
+    await expect(openClassifier(fixture('classifier', 'gelu_model.pth'))).rejects.toThrow('"act" is a "torch.nn');
+  });
 });

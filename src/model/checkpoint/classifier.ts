@@ -4,6 +4,7 @@
 
 import { UserError } from '../../system/errors.ts';
 import type { ClassifierArchitecture, ClassifierName, Weights } from '../architecture.ts';
+import { quoted } from './json.ts';
 import { refuseOtherKind } from './kind.ts';
 import { openTensors } from './locate.ts';
 import { TensorTable } from './tensor-table.ts';
@@ -12,6 +13,14 @@ import { TensorTable } from './tensor-table.ts';
 const CLASSES = 2;
 /** torch's default, which the published module keeps; only a pickled module says it. */
 const BATCH_NORM_EPSILON = 1e-5;
+/** Classes of a pickled module's parts: the tensors alone would not tell another normalisation or activation. */
+const PARTS: ReadonlyMap<string, RegExp> = new Map([
+  ['hidden_layer', /^torch\.nn\.modules\.linear\.Linear$/],
+  ['bn1', /^torch\.nn\.modules\.batchnorm\.BatchNorm1d$/],
+  ['output_layer', /^torch\.nn\.modules\.linear\.Linear$/],
+]);
+/** What may be there besides: it computes nothing, or what is computed anyway. */
+const BESIDE = /^torch\.nn\.modules\.(dropout\.Dropout|activation\.(ReLU|Softmax)|linear\.Identity|loss\.\w+)$/;
 const IGNORED = /^bn1\.num_batches_tracked$/;
 
 /** Opens a classifier, a pickled module or a state dict: a file or its folder. */
@@ -25,6 +34,10 @@ export async function openClassifier(path: string): Promise<Weights<ClassifierAr
     const [hidden = 0, input = 0] = table.shape('hidden_layer.weight', 2);
     if (hidden === 0 || input === 0) refuse(`tensor "hidden_layer.weight" has shape [${hidden},${input}]`);
     bindAll(table, hidden, input);
+    for (const [part, found] of source.partClasses?.() ?? []) {
+      const usual = PARTS.get(part) ?? BESIDE;
+      if (!usual.test(found)) refuse(`its part ${quoted(part)} is a ${quoted(found)}, which the published one has not`);
+    }
     const epsilon = source.scalar?.(['_modules', 'bn1', 'eps']) ?? BATCH_NORM_EPSILON;
     if (typeof epsilon !== 'number' || !(epsilon > 0))
       return refuse('its batch normalisation has an eps that is no number');

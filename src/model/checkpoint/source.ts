@@ -38,6 +38,8 @@ export interface TensorSource {
    * attributes from the top; undefined where there is none.
    */
   scalar?(path: readonly string[]): string | number | boolean | null | undefined;
+  /** Class names of the parts of a pickled module, by name. */
+  partClasses?(): ReadonlyMap<string, string>;
   close(): Promise<void>;
 }
 

@@ -88,6 +88,16 @@ export class TorchFile implements TensorSource {
     return instance === undefined ? undefined : globalName(instance.type);
   }
 
+  /** Full class names of a pickled module's parts; none for a state dict. */
+  partClasses(): ReadonlyMap<string, string> {
+    const parts = new Map<string, string>();
+    for (const [name, part] of asKind(this.#at(['_modules']), 'dict')?.entries ?? []) {
+      const instance = asKind(part, 'instance');
+      if (typeof name === 'string' && instance !== undefined) parts.set(name, globalName(instance.type));
+    }
+    return parts;
+  }
+
   async close(): Promise<void> {
     await this.opened.close();
   }
