@@ -190,4 +190,16 @@ describe('import', () => {
     const argv = parts('500_model.pth').map((one) => (one === fixture('dnaberts', 'hf_bin') ? folder : one));
     expectRefusal(await box.run([...argv, '-o', 'none']), ['too large for a tokenizer']);
   });
+
+  test('a published head under another length is refused, as a file and as a folder', async () => {
+    const { folder, run } = place({ gitNames: true });
+    const alone = join(folder, 'head');
+    mkdirSync(alone);
+    cpSync(fixture('classifier', '500_model.pth'), join(alone, '500_model.pth'));
+    for (const head of [fixture('classifier', '500_model.pth'), alone]) {
+      const argv = [...parts('500_model.pth').slice(0, -4), '--classifier', head, '-o', join(folder, 'none')];
+      expectRefusal(await run(...argv, '--length', '300'), ['published head for chunks of 500 nt', '--length 500']);
+      expect(existsSync(join(folder, 'none'))).toBe(false);
+    }
+  });
 });

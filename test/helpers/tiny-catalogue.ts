@@ -52,12 +52,19 @@ export interface TinyCatalogueOptions {
   readonly bundle?: string;
   /** Files whose hash the catalogue does not know. */
   readonly unhashed?: readonly string[];
+  /** Give each file's name in git too. */
+  readonly gitNames?: boolean;
   /** Changes what the catalogue says of a file's hash. */
   readonly wrong?: string;
 }
 
 /** JSON text, as VIRNUCPRO_CATALOGUE names it. */
-export function tinyCatalogue({ bundle = 'tiny', unhashed = [], wrong }: TinyCatalogueOptions = {}): string {
+export function tinyCatalogue({
+  bundle = 'tiny',
+  unhashed = [],
+  wrong,
+  gitNames = false,
+}: TinyCatalogueOptions = {}): string {
   const checkpoints = PARTS.map(({ files, ...part }) => ({
     ...part,
     description: `the tests' own ${part.kind}`,
@@ -70,7 +77,11 @@ export function tinyCatalogue({ bundle = 'tiny', unhashed = [], wrong }: TinyCat
         .update(bytes)
         .update(path === wrong ? 'x' : '')
         .digest('hex');
-      return { path, bytes: bytes.length, sha256: unhashed.includes(path) ? null : sha256, git_sha1: null };
+      const gitSha1 = createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+      return {
+        ...{ path, bytes: bytes.length, sha256: unhashed.includes(path) ? null : sha256 },
+        git_sha1: gitNames ? gitSha1 : null,
+      };
     }),
   }));
   const [protein, nucleotide, head] = PARTS.map(({ name }) => name);

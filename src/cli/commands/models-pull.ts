@@ -7,14 +7,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { writeBundle } from '../../convert/write-bundle.ts';
 import type { Emit } from '../../events/event.ts';
 import { sourcesFrom } from '../../fetch/source-url.ts';
 import { freeBytes } from '../../fetch/space.ts';
 import { openBundle } from '../../model/bundle/open.ts';
-import { openClassifier } from '../../model/checkpoint/classifier.ts';
-import { openEsm2 } from '../../model/checkpoint/esm2.ts';
-import { openMosaicBert } from '../../model/checkpoint/mosaicbert.ts';
 import { verificationTable } from '../../output/verification.ts';
 import {
   type CatalogueBundle,
@@ -32,6 +28,7 @@ import { cacheFolder } from '../../system/cache.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
 import { bytesText } from '../../system/quantities.ts';
 import { type Arguments, wholeNumber } from '../arguments.ts';
+import { convertCheckpoints } from '../convert-checkpoints.ts';
 import { type DownloadOptions, downloadCheckpoint } from '../download.ts';
 import type { MODELS_PULL } from '../flags.ts';
 import { chooseBundle } from '../model.ts';
@@ -95,8 +92,13 @@ async function pullBundle(entry: CatalogueBundle, given: Given, download: Downlo
   const { manifest: embedded } = await chooseBundle(undefined, false);
   const stage = await openStage(store, entry.name, [embedded.name]);
   try {
-    const folderOf = (checkpoint: Checkpoint) => folders.get(checkpoint)!;
-    await convert(entry, stage.bundle, precision, folderOf, emit);
+    const at = (checkpoint: Checkpoint) => ({ path: folders.get(checkpoint)! });
+    const paths = {
+      protein: at(entry.protein),
+      nucleotide: at(entry.nucleotide),
+      classifiers: entry.heads.map((head) => ({ ...at(head), length: head.length })),
+    };
+    await convertCheckpoints(stage.bundle, entry.name, precision, paths, emit);
     const found = await verifyBundle(
       await openBundle(stage.bundle, true),
       threads === undefined ? availableParallelism() : wholeNumber('--threads', threads, 1),
@@ -107,7 +109,7 @@ async function pullBundle(entry: CatalogueBundle, given: Given, download: Downlo
       emit({ event: 'stage', stage: 'pull', note: line });
     if (found.verdict !== 'pass') {
       throw new UserError(
-        `The converted model does not compute what the original tool computed; it was not installed`,
+        `The converted model does not compute what ${found.reference === 'self' ? 'its weights say' : 'the original tool computed'}; it was not installed`,
         `Report this. The downloaded files stay in ${downloads}.`,
         {},
         EXIT.runtime,
@@ -126,34 +128,6 @@ async function pullBundle(entry: CatalogueBundle, given: Given, download: Downlo
     emit({ event: 'finished', counts: {}, seconds: (performance.now() - began) / 1000, folder, written: [entry.name] });
   } finally {
     await stage.discard();
-  }
-}
-
-async function convert(
-  entry: CatalogueBundle,
-  target: string,
-  precision: 'fp32' | 'fp16',
-  folderOf: (checkpoint: Checkpoint) => string,
-  emit: Emit,
-): Promise<void> {
-  const opened: { close(): Promise<void> }[] = [];
-  const keep = <T extends { close(): Promise<void> }>(weights: T): T => {
-    opened.push(weights);
-    return weights;
-  };
-  try {
-    const nucleotide = keep(await openMosaicBert(folderOf(entry.nucleotide)));
-    const protein = keep(await openEsm2(folderOf(entry.protein)));
-    const heads = [];
-    for (const head of entry.heads) {
-      heads.push({ length: head.length, weights: keep(await openClassifier(folderOf(head))) });
-    }
-    const tokenizer = join(folderOf(entry.nucleotide), 'tokenizer.json');
-    await writeBundle(target, { name: entry.name, precision, nucleotide, protein, heads, tokenizer }, (step) =>
-      emit({ event: 'stage', stage: 'import', note: `import: ${step}` }),
-    );
-  } finally {
-    for (const weights of opened) await weights.close();
   }
 }
 

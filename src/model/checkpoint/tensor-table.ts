@@ -12,6 +12,11 @@ import { elementCount, type TensorSource } from './source.ts';
 
 const REMEDY = 'Use an unchanged checkpoint of the published architecture.';
 
+/** Bytes of tensors that may wait for the collector. */
+const LEFT_BYTES = 2 ** 27;
+/** Bytes read since the last collection, of all tables of the thread. */
+let handedOut = 0;
+
 interface Place {
   readonly stored: string;
   /** Elements [from, to) of the stored tensor, row-major. */
@@ -126,12 +131,8 @@ function areFinite(values: Float32Array): boolean {
  * tensors. A collection takes some milliseconds.
  */
 function collectNowAndThen(bytes: number): void {
-  const LEFT_BYTES = 2 ** 27;
   handedOut += bytes;
   if (handedOut < LEFT_BYTES) return;
   handedOut = 0;
   Bun.gc(true);
 }
-
-/** Bytes read since the last collection. */
-let handedOut = 0;
