@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { UserError } from '../system/errors.ts';
 import { lockFolder } from '../system/folder-lock.ts';
 import { machineError } from '../system/machine-error.ts';
+import { onSignal } from '../system/signals.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import { FetchedNotes } from './notes.ts';
 import { Part } from './part.ts';
@@ -64,25 +65,35 @@ export async function fetchFiles(files: readonly RemoteFile[], options: FetchOpt
   if (found.size < files.length) {
     if (options.offline) throw missingOffline(files, found, options.folder);
     const release = lock(options.folder);
+    const parts = new Set<Part>();
+    const forget = onSignal(() => {
+      for (const part of parts) part.saveNow();
+      release();
+    });
     try {
       await look();
-      await download(
-        files.filter(({ name }) => !found.has(name)),
-        options,
-        { clock, progress, signal },
-        found,
-      );
+      const missing = files.filter(({ name }) => !found.has(name));
+      await download(missing, options, { clock, progress, signal, parts }, found);
     } finally {
+      forget();
       release();
     }
   }
   return files.map(({ name }) => found.get(name)!);
 }
 
+interface Download {
+  readonly clock: Clock;
+  readonly progress: ProgressTracker;
+  readonly signal: AbortSignal;
+  /** Those under way. */
+  readonly parts: Set<Part>;
+}
+
 async function download(
   files: readonly RemoteFile[],
   options: FetchOptions,
-  { clock, progress, signal }: { clock: Clock; progress: ProgressTracker; signal: AbortSignal },
+  { clock, progress, signal, parts }: Download,
   found: Map<string, FetchedFile>,
 ): Promise<void> {
   const { folder } = options;
@@ -104,7 +115,7 @@ async function download(
   const work = async () => {
     for (const file of waiting) {
       context.signal.throwIfAborted();
-      found.set(file.name, await bringOne(folder, file, notes, context));
+      found.set(file.name, await bringOne(folder, file, notes, context, parts));
     }
   };
   const workers = Array.from({ length: Math.max(1, Math.min(options.parallel, files.length)) }, () =>
@@ -122,9 +133,11 @@ async function bringOne(
   file: RemoteFile,
   notes: FetchedNotes,
   context: TransferContext,
+  parts: Set<Part>,
 ): Promise<FetchedFile> {
   const { progress, signal } = context;
   const part = await Part.open(folder, file, signal, (done) => progress.checked(file.name, done, file.bytes));
+  parts.add(part);
   try {
     const { sha256 } = await transfer(part, context);
     const bytes = part.length;
@@ -133,6 +146,7 @@ async function bringOne(
     progress.note(file.name, 'done', 'It has come, whole and right.');
     return { name: file.name, path: join(folder, file.name), bytes, sha256, wasPresent: false };
   } finally {
+    parts.delete(part);
     await part.close();
   }
 }

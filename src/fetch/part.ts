@@ -5,7 +5,7 @@
  * `flush` they are all in the file. A part that an earlier process left is hashed from the disk when it is opened.
  */
 
-import { constants, rmSync, statSync } from 'node:fs';
+import { constants, rmSync, statSync, writeSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../system/atomic-file.ts';
@@ -130,6 +130,17 @@ export class Part {
     this.#digest.update(bytes);
     this.#written += bytes.length;
     this.#used = 0;
+  }
+
+  /** What was taken goes to the file at once: the process is about to end. Never throws. */
+  saveNow(): void {
+    if (!this.#isOpen) return;
+    try {
+      // A flush that is under way writes the same bytes to the same place.
+      writeSync(this.handle.fd, this.#block, 0, this.#used, this.#written);
+    } catch {
+      return; // what is lost comes again
+    }
   }
 
   /** Forgets everything that was taken. */
