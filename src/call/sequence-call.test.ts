@@ -18,6 +18,11 @@ test('without a scored chunk there is no call', () => {
   expect(new SequenceCall().result()).toBeUndefined();
 });
 
+test('the difference of a chunk is that of the decimals in the tables', () => {
+  // As float32 values 0.8 - 0.1 is 0.7000000104.
+  expect(new SequenceCall().add(Math.fround(0.1), Math.fround(0.8))).toBe(0.8 - 0.1);
+});
+
 test('weights follow the size of the difference', () => {
   // Deltas 0.64 and -0.25 weigh 0.8 and 0.5: (0.512 - 0.125) / 1.3. 1e-15: a few float64 roundings.
   expect(Math.abs(callOf([0.18, 0.82], [0.625, 0.375]).weightedDelta - 0.387 / 1.3)).toBeLessThan(1e-15);

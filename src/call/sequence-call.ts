@@ -44,8 +44,12 @@ export class SequenceCall {
   #confidentNonViral = 0;
   #ambiguous = 0;
 
-  /** Adds the next chunk that has a frame: its highest P(others) and P(virus), float32. */
-  add(max0: number, max1: number): void {
+  /**
+   * Adds the next chunk that has a frame: its highest P(others) and P(virus), float32.
+   *
+   * @returns their difference as read from the tables: P(virus) - P(others), float64
+   */
+  add(max0: number, max1: number): number {
     const score0 = shortestDecimal(max0);
     const score1 = shortestDecimal(max1);
     const delta = score1 - score0;
@@ -56,6 +60,7 @@ export class SequenceCall {
     if (score1 > CONFIDENT_ABOVE && score0 < CONFIDENT_OTHER_BELOW) this.#confidentViral += 1;
     if (score0 > CONFIDENT_ABOVE && score1 < CONFIDENT_OTHER_BELOW) this.#confidentNonViral += 1;
     if (score0 > AMBIGUOUS_ABOVE && score1 > AMBIGUOUS_ABOVE) this.#ambiguous += 1;
+    return delta;
   }
 
   /** @returns undefined when no chunk was added: such a record has a status, and no call */

@@ -126,6 +126,12 @@ export const MODELS_IMPORT = {
     },
     { long: 'name', value: 'NAME', help: 'Name of the bundle.', default: "the output folder's name" },
     { long: 'output', short: 'o', value: 'DIR', help: 'Folder to make; with --name alone the model is installed.' },
+    {
+      long: 'calibration',
+      value: 'FILE',
+      help: 'JSON by chunk length: slope, intercept, threshold and fitted_on, for probabilities in the tables.',
+    },
+    { long: 'note', value: 'TEXT', help: 'A sentence that every run with this bundle ends with.' },
     { long: 'protein-heads', value: 'N', help: 'Attention heads, for an ESM-2 file that does not say.' },
     { long: 'nucleotide-heads', value: 'N', help: 'Attention heads, for a DNABERT-S file without config.json.' },
     QUIET,

@@ -2,8 +2,8 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomWeights } from '../../models/untrained/weights.ts';
 import { fixture } from '../../test/helpers/fixtures.ts';
+import { randomWeights } from '../../test/helpers/random-weights.ts';
 import type { ClassifierArchitecture, Esm2Architecture, MosaicBertArchitecture } from '../model/architecture.ts';
 import type { Golden } from '../model/bundle/golden.ts';
 import { openBundle } from '../model/bundle/open.ts';
@@ -50,6 +50,14 @@ describe('writeBundle', () => {
     for (const name of readdirSync(join(root, 'one'))) {
       expect(await sha256OfFile(join(root, 'two', name))).toBe(await sha256OfFile(join(root, 'one', name)));
     }
+  });
+
+  test('a calibration stands with its head alone, a note in the manifest', async () => {
+    const calibration = { slope: 1.5, intercept: -0.25, threshold: 0.5, fitted_on: 'known sequences' };
+    await write('calibrated', { heads: [{ ...head(300), calibration }, head(500)], note: 'mind the gap' });
+    const { manifest } = await openBundle(join(root, 'calibrated'), true);
+    expect(manifest.classifiers.map((entry) => entry.calibration)).toEqual([calibration, undefined]);
+    expect(manifest.note).toBe('mind the gap');
   });
 
   test('golden frames: whole ones for a small encoder, finite numbers, scores of every head that add up to 1', async () => {

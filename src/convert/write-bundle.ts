@@ -7,6 +7,7 @@ import { rmSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Esm2Architecture, MosaicBertArchitecture, Weights } from '../model/architecture.ts';
+import type { Calibration } from '../model/bundle/calibration.ts';
 import {
   BUNDLE_FORMAT,
   type BundleFile,
@@ -30,16 +31,20 @@ import { NucleotideTokenizer } from '../tokens/nucleotide.ts';
 import { proteinTokens } from '../tokens/residues.ts';
 import { computeGolden, type Head } from './golden.ts';
 
+export interface BundleHead extends Head {
+  readonly calibration?: Calibration | undefined;
+}
+
 export interface BundleParts {
   readonly name: string;
   /** Shown wherever scores of this bundle are shown. */
-  readonly warning?: string | undefined;
+  readonly note?: string | undefined;
   readonly nucleotide: Weights<MosaicBertArchitecture>;
   readonly protein: Weights<Esm2Architecture>;
   /** Of the encoders' matrices as stored. */
   readonly precision: Precision;
   /** One or more, of different lengths. */
-  readonly heads: readonly Head[];
+  readonly heads: readonly BundleHead[];
   /** Path of a Hugging Face tokenizer.json. */
   readonly tokenizer: string;
 }
@@ -147,7 +152,7 @@ async function fill(
     writer: `virnucpro ${VERSION}`,
     precision,
     rounding,
-    warning: parts.warning,
+    note: parts.note,
     nucleotide: {
       architecture: nucleotide.architecture,
       graph: 'nucleotide.onnx',
@@ -155,11 +160,12 @@ async function fill(
     },
     protein: { architecture: protein.architecture, graph: 'protein.onnx', sources: await sourcesOf(protein.files) },
     classifiers: await Promise.all(
-      heads.map(async ({ length, weights }) => ({
+      heads.map(async ({ length, weights, calibration }) => ({
         length,
         architecture: weights.architecture,
         graph: `classifier-${length}.onnx`,
         sources: await headSourcesOf(weights.files),
+        calibration,
       })),
     ),
     tokenizer: TOKENIZER_FILE,

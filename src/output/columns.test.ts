@@ -9,7 +9,10 @@ test('the columns that other programs read stand first and in their order', () =
   expect(headerLine(SEQUENCES)).toStartWith(
     'sequence_id\tlength\tstatus\tcall\ttier\tchunks\tscored_chunks\tframes\tweighted_delta\t',
   );
-  expect(headerLine(CHUNKS)).toBe('chunk_id\tsequence_id\tstart\tend\tframes\tis_virus\tmax_score_0\tmax_score_1\n');
+  expect(headerLine(SEQUENCES)).toEndWith('\tviral_proportion\tnonviral_proportion\tvirus_probability\tis_virus\n');
+  expect(headerLine(CHUNKS)).toBe(
+    'chunk_id\tsequence_id\tstart\tend\tframes\tis_virus\tmax_score_0\tmax_score_1\tvirus_probability\n',
+  );
   expect(headerLine(FRAMES)).toBe('Sequence_ID\tPrediction\tscore1\tscore2\n');
   expect(headerLine(HIGHEST_SCORES)).toBe('Modified_ID\tIs_Virus\tmax_score_0\tmax_score_1\n');
 });

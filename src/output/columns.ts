@@ -32,6 +32,7 @@ const SEQUENCE_ID = 'Id of the record: the first word of its header, `unnamed_N`
 const CHUNK_ID = 'Id of the record, `_chunk_` and the number of the chunk in it, from 1.';
 const MAX_0 = "Highest P(others) of the chunk's frames.";
 const MAX_1 = "Highest P(virus) of the chunk's frames.";
+const UNCALIBRATED = 'of a bundle without a calibration';
 const IS_VIRUS = '`True` where the highest P(virus) is at least the highest P(others), else `False`.';
 
 export const SEQUENCES: Table = {
@@ -79,6 +80,21 @@ export const SEQUENCES: Table = {
       'confident_viral / (scored_chunks - ambiguous_chunks), 0 where that is 0 / 0; `NA` unless called.',
     ),
     column('nonviral_proportion', 'float64', '-', 'The same for confident_nonviral.'),
+    column(
+      'virus_probability',
+      'float64',
+      'probability',
+      'P(virus) after calibration: 1 / (1 + exp(-(slope * x + intercept))) with x = ln((1 + d) / (1 - d)) of d = ' +
+        "weighted_delta, kept within 1 - 2^-23, and the bundle's numbers in `summary.json`. " +
+        `\`NA\` unless called, and ${UNCALIBRATED}.`,
+    ),
+    column(
+      'is_virus',
+      'boolean',
+      '-',
+      "`True` where virus_probability is at least the bundle's threshold (`summary.json`), else `False`. " +
+        `Another rule than \`call\`. \`NA\` unless called, and ${UNCALIBRATED}.`,
+    ),
   ],
 };
 
@@ -94,6 +110,13 @@ export const CHUNKS: Table = {
     column('is_virus', 'boolean', '-', `${IS_VIRUS} \`NA\` without a frame.`),
     column('max_score_0', 'float32', 'probability', `${MAX_0} \`NA\` without a frame.`),
     column('max_score_1', 'float32', 'probability', `${MAX_1} \`NA\` without a frame.`),
+    column(
+      'virus_probability',
+      'float64',
+      'probability',
+      'P(virus) after calibration, as in `sequences.tsv` with d = max_score_1 - max_score_0. ' +
+        `\`NA\` without a frame, and ${UNCALIBRATED}.`,
+    ),
   ],
 };
 

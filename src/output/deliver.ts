@@ -3,6 +3,7 @@
  * last chunk is there; only one record is open at a time.
  */
 
+import { isVirus, type PlattScaling, virusProbability } from '../call/calibration.ts';
 import { consensus } from '../call/consensus.ts';
 import { frameLabel } from '../call/label.ts';
 import { SequenceCall } from '../call/sequence-call.ts';
@@ -49,11 +50,13 @@ export class Delivery {
 
   /**
    * @param minimumLength of a record to get chunks, nt
+   * @param calibration of the head, if it has one
    * @param embeddings where each frame's embeddings go, if they are wanted
    */
   constructor(
     readonly files: ResultFiles,
     readonly minimumLength: number,
+    readonly calibration: PlattScaling | undefined,
     readonly embeddings: EmbeddingFiles | undefined,
   ) {}
 
@@ -106,22 +109,32 @@ export class Delivery {
       frames += 1;
     }
     const agreed = frames === 0 ? undefined : consensus(own, frames);
+    const { calibration } = this;
+    let probability: number | undefined;
     if (agreed !== undefined) {
-      open.call.add(agreed.max0, agreed.max1);
+      const difference = open.call.add(agreed.max0, agreed.max1);
       open.scoredChunks += 1;
+      if (calibration !== undefined) probability = virusProbability(calibration, difference);
     }
     open.frames += frames;
     const start = record.plan.start(number);
     const end = record.plan.end(number);
-    this.files.chunk({ chunkId: id, sequenceId: record.id, start, end, frames, consensus: agreed });
+    this.files.chunk({ chunkId: id, sequenceId: record.id, start, end, frames, consensus: agreed, probability });
     return firstFrame + frames;
   }
 
   #closeRecord({ id, length, plan, valid }: WindowRecord, { call, frames, scoredChunks }: OpenRecord): void {
     const status = valid ? recordStatus(length, this.minimumLength, scoredChunks) : 'invalid';
     const result = call.result();
-    this.files.sequence({ sequenceId: id, length, status, chunks: plan.count, frames, result });
-    const { counts } = this;
+    const { calibration, counts } = this;
+    let probability: number | undefined;
+    let virus: boolean | undefined;
+    if (calibration !== undefined && result !== undefined) {
+      probability = virusProbability(calibration, result.weightedDelta);
+      virus = isVirus(calibration, probability);
+    }
+    const row = { sequenceId: id, length, status, chunks: plan.count, frames, result, probability, isVirus: virus };
+    this.files.sequence(row);
     counts.records += 1;
     counts[status] += 1;
     counts.chunks += plan.count;

@@ -40,7 +40,7 @@ const SUMMARY: Summary = {
     viral: 1,
     non_viral: 0,
   },
-  model: { sha256: 'ab', name: 'mini', length: 500, precision: 'fp32', path: undefined },
+  model: { sha256: 'ab', name: 'mini', length: 500, precision: 'fp32', path: undefined, calibration: null },
   inputs: [{ records: 2, path: 'x.fa', bytes: 950, sha256: 'cd' }],
   options: { length: 500, device: ['cpu'] },
   devices: [{ backend: 'native', id: 'cpu', name: 'a processor', threads: 2 }],
@@ -62,10 +62,17 @@ function fill(results: ResultFiles): void {
   results.frame('a_chunk_1F1', 'virus', 0.25, 0.75);
   results.frame('a_chunk_1R2', 'others', 0.5, 0.5);
   const consensus = { isVirus: true, max0: 0.5, max1: 0.75 };
-  results.chunk({ chunkId: 'a_chunk_1', sequenceId: 'a', start: 0, end: 500, frames: 2, consensus });
-  results.chunk({ chunkId: 'a_chunk_2', sequenceId: 'a', start: 299, end: 600, frames: 0, consensus: undefined });
-  results.sequence({ sequenceId: 'a', length: 600, status: 'called', chunks: 2, frames: 2, result: RESULT });
-  results.sequence({ sequenceId: 'b', length: 300, status: 'no_orf', chunks: 1, frames: 0, result: undefined });
+  const chunk = { sequenceId: 'a', consensus: undefined, probability: undefined };
+  results.chunk({ ...chunk, chunkId: 'a_chunk_1', start: 0, end: 500, frames: 2, consensus, probability: 0.625 });
+  results.chunk({ ...chunk, chunkId: 'a_chunk_2', start: 299, end: 600, frames: 0 });
+  results.chunk({ ...chunk, chunkId: 'a_chunk_3', start: 600, end: 900, frames: 1, consensus });
+  const called = { length: 600, status: 'called', chunks: 2, frames: 2, result: RESULT } as const;
+  results.sequence({ ...called, sequenceId: 'a', probability: 0.00005, isVirus: true });
+  results.sequence({ ...called, sequenceId: 'c', probability: 1, isVirus: false });
+  const uncalibrated = { probability: undefined, isVirus: undefined };
+  results.sequence({ ...called, sequenceId: 'd', ...uncalibrated });
+  const none = { length: 300, status: 'no_orf', chunks: 1, frames: 0, result: undefined } as const;
+  results.sequence({ ...none, sequenceId: 'b', ...uncalibrated });
 }
 
 function text(name: string): string {
@@ -80,18 +87,21 @@ test('every cell stands under its column', () => {
     'Sequence_ID\tPrediction\tscore1\tscore2\na_chunk_1F1\tvirus\t0.25\t0.75\na_chunk_1R2\tothers\t0.5\t0.5\n',
   );
   expect(text('prediction_results_highestscore.csv')).toBe(
-    'Modified_ID\tIs_Virus\tmax_score_0\tmax_score_1\na_chunk_1\tTrue\t0.5\t0.75\n',
+    'Modified_ID\tIs_Virus\tmax_score_0\tmax_score_1\na_chunk_1\tTrue\t0.5\t0.75\n' + 'a_chunk_3\tTrue\t0.5\t0.75\n',
   );
   expect(text('chunks.tsv')).toBe(
-    'chunk_id\tsequence_id\tstart\tend\tframes\tis_virus\tmax_score_0\tmax_score_1\n' +
-      'a_chunk_1\ta\t0\t500\t2\tTrue\t0.5\t0.75\n' +
-      'a_chunk_2\ta\t299\t600\t0\tNA\tNA\tNA\n',
+    'chunk_id\tsequence_id\tstart\tend\tframes\tis_virus\tmax_score_0\tmax_score_1\tvirus_probability\n' +
+      'a_chunk_1\ta\t0\t500\t2\tTrue\t0.5\t0.75\t0.625\n' +
+      'a_chunk_2\ta\t299\t600\t0\tNA\tNA\tNA\tNA\n' +
+      'a_chunk_3\ta\t600\t900\t1\tTrue\t0.5\t0.75\tNA\n',
   );
   expect(text('sequences.tsv')).toBe(
     'sequence_id\tlength\tstatus\tcall\ttier\tchunks\tscored_chunks\tframes\tweighted_delta\t' +
-      'confident_viral\tconfident_nonviral\tambiguous_chunks\tviral_proportion\tnonviral_proportion\n' +
-      'a\t600\tcalled\tviral\treview\t2\t1\t2\t0.5\t2\t3\t4\t5e-05\t0.0\n' +
-      'b\t300\tno_orf\tNA\tNA\t1\t0\t0\tNA\t0\t0\t0\tNA\tNA\n',
+      'confident_viral\tconfident_nonviral\tambiguous_chunks\tviral_proportion\tnonviral_proportion\tvirus_probability\tis_virus\n' +
+      'a\t600\tcalled\tviral\treview\t2\t1\t2\t0.5\t2\t3\t4\t5e-05\t0.0\t5e-05\tTrue\n' +
+      'c\t600\tcalled\tviral\treview\t2\t1\t2\t0.5\t2\t3\t4\t5e-05\t0.0\t1.0\tFalse\n' +
+      'd\t600\tcalled\tviral\treview\t2\t1\t2\t0.5\t2\t3\t4\t5e-05\t0.0\tNA\tNA\n' +
+      'b\t300\tno_orf\tNA\tNA\t1\t0\t0\tNA\t0\t0\t0\tNA\tNA\tNA\tNA\n',
   );
 });
 
@@ -103,7 +113,7 @@ test('the summary has its keys in one order, and every file is listed', () => {
   expect(order(summary)).toBe('version command started_at finished_at counts model inputs options devices seconds');
   expect(order(summary.counts)).toStartWith('records called no_orf empty too_short invalid chunks scored_chunks');
   expect(order(summary.counts)).toEndWith('bases resumed viral non_viral ambiguous');
-  expect(order(summary.model)).toBe('name sha256 length precision');
+  expect(order(summary.model)).toBe('name sha256 length precision calibration');
   expect(order(summary.seconds)).toBe('total inference');
   expect(JSON.stringify(summary.counts).length).toBe(JSON.stringify(SUMMARY.counts).length);
   expect(text('summary.json')).toEndWith('}\n');
@@ -112,6 +122,16 @@ test('the summary has its keys in one order, and every file is listed', () => {
     readdirSync(folder)
       .map((name) => join(folder, name))
       .toSorted(),
+  );
+});
+
+test('the calibration of the head stands in the summary, its keys in one order', () => {
+  const calibration = { fitted_on: 'known sequences', threshold: 0.5, intercept: -0.25, slope: 1.5, other: 1 };
+  const results = ResultFiles.open(folder);
+  results.commit({ ...SUMMARY, model: { ...SUMMARY.model, calibration } });
+  const { model }: Summary = JSON.parse(text('summary.json'));
+  expect(JSON.stringify(model.calibration)).toBe(
+    '{"slope":1.5,"intercept":-0.25,"threshold":0.5,"fitted_on":"known sequences"}',
   );
 });
 
@@ -175,10 +195,23 @@ test('a folder that cannot be written leaves no temporary file of the first tabl
 
 test('frames without scores, and a call without its status, are bugs', () => {
   const results = ResultFiles.open(folder);
-  const place = { chunkId: 'a_chunk_1', sequenceId: 'a', start: 0, end: 1 };
-  expect(() => results.chunk({ ...place, frames: 1, consensus: undefined })).toThrow('frames without scores');
-  const record = { sequenceId: 'a', length: 1, chunks: 1, frames: 0 };
+  const place = { chunkId: 'a_chunk_1', sequenceId: 'a', start: 0, end: 1, consensus: undefined };
+  expect(() => results.chunk({ ...place, frames: 1, probability: undefined })).toThrow('frames without scores');
+  const record = { sequenceId: 'a', length: 1, chunks: 1, frames: 0, probability: undefined, isVirus: undefined };
   expect(() => results.sequence({ ...record, status: 'called', result: undefined })).toThrow('called without a call');
   expect(() => results.sequence({ ...record, status: 'no_orf', result: RESULT })).toThrow('called without a call');
+  results.abort();
+});
+
+test('a probability without what it was computed from, or without its side, is a bug', () => {
+  const results = ResultFiles.open(folder);
+  const chunk = { chunkId: 'a_chunk_1', sequenceId: 'a', start: 0, end: 1, frames: 0, consensus: undefined };
+  expect(() => results.chunk({ ...chunk, probability: 0.5 })).toThrow('a probability without scores');
+  const record = { sequenceId: 'a', length: 1, chunks: 1, frames: 0 };
+  const none = { ...record, status: 'no_orf', result: undefined } as const;
+  expect(() => results.sequence({ ...none, probability: 0.5, isVirus: true })).toThrow('without a call');
+  const called = { ...record, status: 'called', result: RESULT } as const;
+  expect(() => results.sequence({ ...called, probability: 0.5, isVirus: undefined })).toThrow('without its side');
+  expect(() => results.sequence({ ...called, probability: undefined, isVirus: true })).toThrow('without its side');
   results.abort();
 });

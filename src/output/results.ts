@@ -29,6 +29,8 @@ export interface ChunkRow {
   readonly frames: number;
   /** Exactly where there are frames. */
   readonly consensus: Consensus | undefined;
+  /** Calibrated P(virus); undefined without frames, and where the head has no calibration. */
+  readonly probability: number | undefined;
 }
 
 export interface SequenceRow {
@@ -41,11 +43,15 @@ export interface SequenceRow {
   readonly frames: number;
   /** Exactly where the status is `called`. */
   readonly result: SequenceResult | undefined;
+  /** Calibrated P(virus); undefined without a call, and where the head has no calibration. */
+  readonly probability: number | undefined;
+  /** Whether the probability reaches the threshold; defined exactly where it is. */
+  readonly isVirus: boolean | undefined;
 }
 
-/** call, tier / weighted_delta / counts and proportions of a record without a call. */
+/** call, tier / weighted_delta, counts, proportions, probability and is_virus of a record without a call. */
 const NO_CALL = 'NA\tNA';
-const NO_PROPORTIONS = 'NA\t0\t0\t0\tNA\tNA';
+const NO_NUMBERS = 'NA\t0\t0\t0\tNA\tNA\tNA\tNA';
 
 export class ResultFiles {
   readonly #folder: string;
@@ -93,30 +99,34 @@ export class ResultFiles {
     if ((consensus === undefined) !== (row.frames === 0)) throw new Error(`${row.chunkId}: frames without scores`);
     const place = `${row.chunkId}\t${row.sequenceId}\t${row.start}\t${row.end}\t${row.frames}\t`;
     if (consensus === undefined) {
-      this.#chunks.row(`${place}NA\tNA\tNA`);
+      if (row.probability !== undefined) throw new Error(`${row.chunkId}: a probability without scores`);
+      this.#chunks.row(`${place}NA\tNA\tNA\tNA`);
       return;
     }
-    const isVirus = consensus.isVirus ? 'True' : 'False';
-    const scores = `${isVirus}\t${float32Text(consensus.max0)}\t${float32Text(consensus.max1)}`;
-    this.#chunks.row(place + scores);
+    const scores = `${booleanText(consensus.isVirus)}\t${float32Text(consensus.max0)}\t${float32Text(consensus.max1)}`;
+    this.#chunks.row(`${place}${scores}\t${probabilityText(row.probability)}`);
     this.#highestScores.row(`${row.chunkId}\t${scores}`);
   }
 
   /** The next record, whatever became of it. */
   sequence(row: SequenceRow): void {
-    const { result } = row;
+    const { result, probability, isVirus } = row;
     if ((result === undefined) !== (row.status !== 'called'))
       throw new Error(`${row.sequenceId}: called without a call`);
+    if ((probability === undefined) !== (isVirus === undefined))
+      throw new Error(`${row.sequenceId}: a probability without its side`);
     const head = `${row.sequenceId}\t${row.length}\t${row.status}\t`;
     if (result === undefined) {
-      this.#sequences.row(`${head}${NO_CALL}\t${row.chunks}\t0\t${row.frames}\t${NO_PROPORTIONS}`);
+      if (probability !== undefined) throw new Error(`${row.sequenceId}: a probability without a call`);
+      this.#sequences.row(`${head}${NO_CALL}\t${row.chunks}\t0\t${row.frames}\t${NO_NUMBERS}`);
       return;
     }
     this.#sequences.row(
       `${head}${result.call}\t${result.tier}\t${row.chunks}\t${result.nScored}\t${row.frames}\t` +
         `${float64Text(result.weightedDelta)}\t` +
         `${result.confidentViral}\t${result.confidentNonViral}\t${result.ambiguous}\t` +
-        `${float64Text(result.viralProportion)}\t${float64Text(result.nonviralProportion)}`,
+        `${float64Text(result.viralProportion)}\t${float64Text(result.nonviralProportion)}\t` +
+        `${probabilityText(probability)}\t${isVirus === undefined ? 'NA' : booleanText(isVirus)}`,
     );
   }
 
@@ -160,4 +170,12 @@ export class ResultFiles {
       throw machineError(error, path);
     }
   }
+}
+
+function booleanText(value: boolean): string {
+  return value ? 'True' : 'False';
+}
+
+function probabilityText(probability: number | undefined): string {
+  return probability === undefined ? 'NA' : float64Text(probability);
 }

@@ -37,6 +37,15 @@ export interface SummaryCounts {
   readonly ambiguous: number;
 }
 
+/** How the head's scores became probabilities (src/call/calibration.ts). */
+export interface SummaryCalibration {
+  readonly slope: number;
+  readonly intercept: number;
+  /** Probability from which on a record is taken for a virus. */
+  readonly threshold: number;
+  readonly fitted_on: string;
+}
+
 export interface SummaryModel {
   readonly name: string;
   /** Of the bundle's manifest. */
@@ -48,6 +57,8 @@ export interface SummaryModel {
   readonly path?: string | undefined;
   /** What a person should know about this bundle. */
   readonly note?: string | undefined;
+  /** Of the head that was used; null where it has none. */
+  readonly calibration: SummaryCalibration | null;
 }
 
 export interface SummaryDevice {
@@ -115,6 +126,12 @@ function ordered(summary: Summary): Summary {
       precision: model.precision,
       path: model.path,
       note: model.note,
+      calibration: model.calibration && {
+        slope: model.calibration.slope,
+        intercept: model.calibration.intercept,
+        threshold: model.calibration.threshold,
+        fitted_on: model.calibration.fitted_on,
+      },
     },
     inputs: summary.inputs.map(({ path, bytes, sha256, records }) => ({ path, bytes, sha256, records })),
     options: summary.options,

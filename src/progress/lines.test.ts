@@ -42,7 +42,7 @@ describe('lineRenderer', () => {
       '[success] done in 2.0 s',
       '[success] 1 record: 1 viral',
       '[success] out: x, y',
-      '[warn] mind',
+      '[info] mind',
     ]);
   });
 

@@ -75,8 +75,8 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
           log.warn(`${countText(problems - PROBLEMS_SHOWN)} more problems of this kind; --verbose tells all.`);
         }
         for (const line of finishedLines(event)) log.success(line);
-        // Again, because whoever reads only the end must read it too.
-        if (event.note !== undefined) log.warn(event.note);
+        // At the end, which is what people read.
+        if (event.note !== undefined) log.info(event.note);
         return;
       default:
         event satisfies never;

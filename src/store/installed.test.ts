@@ -26,7 +26,7 @@ test('a store that does not exist is empty, one that is a file is told', async (
 });
 
 test('models are listed by name, with what is in them', async () => {
-  const bytes = writeTinyBundle(join(store, 'virnucpro'), { warning: 'mind this', precision: 'fp16' });
+  const bytes = writeTinyBundle(join(store, 'virnucpro'), { note: 'mind this', precision: 'fp16' });
   writeTinyBundle(join(store, 'other'));
   writeTinyBundle(join(store, '.other.work'));
   writeFileSync(join(store, 'readme.txt'), '');
@@ -37,7 +37,7 @@ test('models are listed by name, with what is in them', async () => {
   ]);
   expect(models[1]).toMatchObject({
     ...{ name: 'virnucpro', folder: join(store, 'virnucpro'), linked: false },
-    ...{ bytes, lengths: [300, 500], precision: 'fp16', warning: 'mind this' },
+    ...{ bytes, lengths: [300, 500], precision: 'fp16', note: 'mind this' },
   });
 });
 

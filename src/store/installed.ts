@@ -26,7 +26,7 @@ export interface SoundModel extends Found {
   readonly precision: Manifest['precision'];
   /** Chunk lengths of its heads, nt, rising. */
   readonly lengths: readonly number[];
-  readonly warning: string | undefined;
+  readonly note: string | undefined;
   readonly manifest: Manifest;
 }
 
@@ -82,8 +82,8 @@ async function inspect(store: string, name: string): Promise<InstalledModel | un
     bytes = await bytesIn(folder);
     const manifest = await readManifest(folder);
     const lengths = manifest.classifiers.map(({ length }) => length).sort((a, b) => a - b);
-    const { precision, warning } = manifest;
-    return { state: 'sound', name, folder, linked, bytes, precision, lengths, warning, manifest };
+    const { precision, note } = manifest;
+    return { state: 'sound', name, folder, linked, bytes, precision, lengths, note, manifest };
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined && !(error instanceof UserError)) throw error;

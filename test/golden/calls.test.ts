@@ -57,12 +57,15 @@ const NO_SUMMARY: Summary = {
     non_viral: 0,
     ambiguous: 0,
   },
-  model: { name: '', sha256: '', length: 0, precision: 'fp32' },
+  model: { name: '', sha256: '', length: 0, precision: 'fp32', calibration: null },
   inputs: [],
   options: {},
   devices: [],
   seconds: { total: 0 },
 };
+
+/** The reference gives no probabilities. */
+const UNCALIBRATED = { probability: undefined, isVirus: undefined };
 
 function rows(path: string): string[][] {
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
@@ -99,7 +102,7 @@ function write(folder: string, calls: readonly ExpectedCall[], frames: Map<strin
       total += own.length;
       // Places of chunks are tested with the cutting; here they only fill the columns.
       const place = { start: number - 1, end: number };
-      results.chunk({ chunkId, sequenceId: record.id, ...place, frames: own.length, consensus: best });
+      results.chunk({ chunkId, sequenceId: record.id, ...place, frames: own.length, consensus: best, ...UNCALIBRATED });
     }
     const result = call.result();
     results.sequence({
@@ -109,6 +112,7 @@ function write(folder: string, calls: readonly ExpectedCall[], frames: Map<strin
       chunks: record.n_chunks,
       frames: total,
       result,
+      ...UNCALIBRATED,
     });
   }
   results.commit(NO_SUMMARY);
@@ -145,6 +149,7 @@ describe.each([300, 500])('chunk length %d', (length) => {
         `${want.n_chunks}`,
         `${want.n_chunks_with_frames}`,
       ]);
+      expect(row.slice(14)).toEqual(['NA', 'NA']);
       expect(row.slice(9, 12)).toEqual(
         [want.n_confident_viral, want.n_confident_nonviral, want.n_ambiguous].map((count) => `${count}`),
       );
@@ -163,8 +168,9 @@ describe.each([300, 500])('chunk length %d', (length) => {
   test('chunks.tsv has every chunk, and the scores of the compatible file', () => {
     const chunks = rows(join(folder, 'chunks.tsv'));
     expect(chunks.length).toBe(calls.reduce((sum, { n_chunks }) => sum + n_chunks, 0));
-    const scored = chunks.filter((row) => row[5] !== 'NA').map((row) => [row[0], ...row.slice(5)]);
+    const scored = chunks.filter((row) => row[5] !== 'NA').map((row) => [row[0], ...row.slice(5, 8)]);
     expect(scored).toEqual(rows(fixture(expected, 'prediction_results_highestscore.csv')));
-    for (const row of chunks) if (row[4] === '0') expect(row.slice(5)).toEqual(['NA', 'NA', 'NA']);
+    for (const row of chunks) if (row[4] === '0') expect(row.slice(5)).toEqual(['NA', 'NA', 'NA', 'NA']);
+    for (const row of chunks) expect(row.slice(8)).toEqual(['NA']);
   });
 });

@@ -142,7 +142,8 @@ describe.each([500, 300])('chunks of %d nt', (length) => {
       chunkBounds(call.length, length).map(([start, end], i) => {
         const id = `${call.id}_chunk_${i + 1}`;
         const count = frames.filter((frame) => frame === id).length;
-        return [id, call.id, String(start), String(end), String(count), ...(best.get(id) ?? ['NA', 'NA', 'NA'])];
+        // The bundle has no calibration, so there is no probability.
+        return [id, call.id, String(start), String(end), String(count), ...(best.get(id) ?? ['NA', 'NA', 'NA']), 'NA'];
       }),
     );
     expect(rowsOf(box.text(out, 'chunks.tsv')).slice(1)).toEqual(expected);

@@ -8,9 +8,11 @@ import { modelsFolder } from '../../store/places.ts';
 import { openStage } from '../../store/stage.ts';
 import { UserError } from '../../system/errors.ts';
 import { type Arguments, wholeNumber } from '../arguments.ts';
-import { convertCheckpoints } from '../convert-checkpoints.ts';
+import { readCalibrations } from '../calibrations.ts';
+import { convertCheckpoints, type HeadPath } from '../convert-checkpoints.ts';
 import type { MODELS_IMPORT } from '../flags.ts';
 import { chooseBundle } from '../model.ts';
+import { noteGiven } from '../note.ts';
 import { precisionGiven } from '../precision.ts';
 
 export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit: Emit): Promise<void> {
@@ -21,7 +23,8 @@ export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit:
   if (name !== undefined) checkModelName(name, []);
   const proteinPath = given.required('protein');
   const nucleotidePath = given.required('nucleotide');
-  const classifiers = headFlags(given);
+  const classifiers = await withCalibrations(headFlags(given), given.value('calibration'));
+  const note = noteGiven(given.value('note'));
   const precision = precisionGiven(given.value('precision'));
   const paths = {
     protein: { path: proteinPath, heads: headsGiven(given, 'protein-heads') },
@@ -34,7 +37,7 @@ export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit:
       : undefined;
   try {
     const target = stage?.bundle ?? resolve(output ?? '');
-    const manifest = await convertCheckpoints(target, name ?? basename(target), precision, paths, emit);
+    const manifest = await convertCheckpoints(target, name ?? basename(target), precision, paths, emit, note);
     const folder = stage === undefined ? (output ?? '') : await stage.publish();
     emit({
       event: 'finished',
@@ -64,6 +67,15 @@ function headFlags(given: Arguments<typeof MODELS_IMPORT>): { path: string; leng
     );
   }
   return paths.map((path, i) => ({ path, length: lengths[i]! }));
+}
+
+async function withCalibrations(heads: readonly HeadPath[], file: string | undefined): Promise<readonly HeadPath[]> {
+  if (file === undefined) return heads;
+  const calibrations = await readCalibrations(
+    file,
+    heads.map(({ length }) => length),
+  );
+  return heads.map((head) => ({ ...head, calibration: calibrations.get(head.length) }));
 }
 
 function headsGiven(

@@ -22,9 +22,9 @@ export async function modelsList(given: Arguments<typeof MODELS_LIST>): Promise<
 
 async function embedded(): Promise<ListedModel> {
   const { manifest } = await chooseBundle(undefined, false);
-  const { name, precision, classifiers, files, warning } = manifest;
+  const { name, precision, classifiers, files, note } = manifest;
   return {
-    ...{ name, state: 'embedded', precision, licence: null, about: warning ?? null, path: null },
+    ...{ name, state: 'embedded', precision, licence: null, about: note ?? null, path: null },
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     lengths: classifiers.map(({ length }) => length).sort((a, b) => a - b),
   };
@@ -35,10 +35,10 @@ function listed(model: InstalledModel): ListedModel {
   if (model.state === 'broken') {
     return { name, state: 'broken', bytes, precision: null, lengths: [], licence: null, about: model.problem, path };
   }
-  const { precision, lengths, warning } = model;
+  const { precision, lengths, note } = model;
   const entry = findEntry(name);
   const licence = entry === undefined ? null : licenceText(entry);
-  return { name, state: 'installed', bytes, precision, lengths, licence, about: warning ?? null, path };
+  return { name, state: 'installed', bytes, precision, lengths, licence, about: note ?? null, path };
 }
 
 function offered(entry: CatalogueEntry): ListedModel {

@@ -43,7 +43,7 @@ interface Run {
   readonly clock: StageClock;
   readonly bundle: ChosenBundle;
   readonly head: ClassifierEntry;
-  /** The bundle's warning as a sentence. */
+  /** The bundle's own note, with its name. */
   readonly note: string | undefined;
   readonly inputs: Inputs;
   readonly sequences: SequenceRun;
@@ -60,8 +60,8 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   const clock = new StageClock();
   const bundle = await chooseBundle(plan.model, plan.verifyBundle);
   clock.add('load', (Date.now() - startedAt.getTime()) / 1000);
-  const { name, warning } = bundle.manifest;
-  const note = warning === undefined ? undefined : `Model ${name}: ${warning}`;
+  const { name, note: told } = bundle.manifest;
+  const note = told === undefined ? undefined : `Model ${name}: ${told}`;
   const head = chooseHead(bundle, plan.length);
   const inputs = await inspectInputs(plan.inputs);
   if (!plan.dryRun) prepareFolder(plan.output, plan.force);
@@ -113,7 +113,7 @@ function windowsOf({ plan, head, clock, sequences, problems, duplicates }: Run):
   );
 }
 
-function tellStart({ plan, emit, bundle, head, note, sequences }: Run): void {
+function tellStart({ plan, emit, bundle, head, sequences }: Run): void {
   const { workers, batchSize, window } = sequences.options.settings;
   emit({
     event: 'started',
@@ -127,7 +127,6 @@ function tellStart({ plan, emit, bundle, head, note, sequences }: Run): void {
     batch_size: batchSize,
     window,
   });
-  if (note !== undefined) emit({ event: 'warning', message: note });
 }
 
 async function tellEstimate(run: Run, session: Session): Promise<void> {
@@ -152,7 +151,7 @@ async function scoreAndWrite(run: Run, session: Session, unlock: () => void): Pr
     // Beside the Workers, which each read a part of the file; met again at the end.
     const digests = hashRegularFiles(run.inputs);
     digests.catch(() => undefined);
-    const delivery = new Delivery(files, plan.minimumLength, embeddings);
+    const delivery = new Delivery(files, plan.minimumLength, run.head.calibration, embeddings);
     for await (const scored of scoreWindows(windowsOf(run).windows(), context)) {
       clock.time('write', () => delivery.write(scored));
       const { records, chunks, frames, viral } = delivery.counts;
@@ -222,7 +221,8 @@ function summaryOf(run: Run, counts: SummaryCounts, device: DeviceInfo, inputs: 
       length: head.length,
       precision: manifest.precision,
       path: bundle.typed === undefined ? undefined : resolve(bundle.typed),
-      note: manifest.warning,
+      note: manifest.note,
+      calibration: head.calibration ?? null,
     },
     inputs,
     options: {

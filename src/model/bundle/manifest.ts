@@ -6,6 +6,7 @@
 import { UserError } from '../../system/errors.ts';
 import type { ClassifierArchitecture, Esm2Architecture, MosaicBertArchitecture } from '../architecture.ts';
 import type { Precision, Rounding } from '../graph/weight-sink.ts';
+import { type Calibration, parseCalibration } from './calibration.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const BUNDLE_FORMAT = 1;
@@ -42,6 +43,8 @@ export interface ClassifierEntry {
   readonly architecture: ClassifierArchitecture;
   readonly graph: string;
   readonly sources: readonly SourceFile[];
+  /** Of a head whose scores were compared with known sequences; the tables then give probabilities too. */
+  readonly calibration?: Calibration | undefined;
 }
 
 export interface Manifest {
@@ -52,8 +55,8 @@ export interface Manifest {
   readonly precision: Precision;
   /** Of fp16: what rounding did to the encoders' matrices. */
   readonly rounding?: Readonly<Rounding> | undefined;
-  /** Shown wherever the scores are shown. */
-  readonly warning?: string | undefined;
+  /** A sentence that every run with this bundle ends with. */
+  readonly note?: string | undefined;
   readonly nucleotide: EncoderEntry<MosaicBertArchitecture>;
   readonly protein: EncoderEntry<Esm2Architecture>;
   readonly classifiers: readonly ClassifierEntry[];
@@ -100,10 +103,12 @@ export function parseManifest(json: unknown, file: string): Manifest {
     if (!/^[0-9a-f]{64}$/.test(String(entry.sha256))) throw damaged(`${entry.path} has no sha256`);
     known.add(entry.path);
   }
-  for (const { length, graph, architecture } of manifest.classifiers) {
+  for (const { length, graph, architecture, calibration } of manifest.classifiers) {
     if (!Number.isSafeInteger(length) || length < 1) throw damaged('a classifier has no chunk length');
     if (architecture?.kind !== 'classifier') throw damaged(`the classifier for ${length} has no architecture`);
     if (!known.has(graph)) throw damaged(`${String(graph)} is not in its list of files`);
+    if (calibration === undefined) continue;
+    parseCalibration(calibration, (problem) => damaged(`the calibration of the classifier for ${length} ${problem}`));
   }
   for (const path of [manifest.nucleotide.graph, manifest.protein.graph, manifest.tokenizer, manifest.golden]) {
     if (path === undefined || !known.has(path)) throw damaged(`${String(path)} is not in its list of files`);

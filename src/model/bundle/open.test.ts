@@ -53,6 +53,14 @@ test('a whole bundle is opened, its identity is the hash of its manifest', async
   expect(bundle.sha256).toBe(sha256OfBytes(await Bun.file(join(folder, 'manifest.json')).text()));
 });
 
+test('a calibration is read as it stands, and no head needs one', async () => {
+  const entry = { length: 500, architecture: { kind: 'classifier' }, graph: 'classifier-500.onnx', sources: [] };
+  const calibration = { slope: 1.5, intercept: -0.25, threshold: 0.5, fitted_on: 'known sequences' };
+  write({ classifiers: [{ ...entry, calibration }, entry] });
+  const { classifiers } = (await openBundle(folder, false)).manifest;
+  expect(classifiers.map((head) => head.calibration)).toEqual([calibration, undefined]);
+});
+
 test('looksLikeBundle asks for a manifest, not for its state', async () => {
   expect(await looksLikeBundle(folder)).toBe(false);
   expect(await looksLikeBundle(join(folder, 'absent'))).toBe(false);
@@ -66,6 +74,10 @@ test('looksLikeBundle asks for a manifest, not for its state', async () => {
 
 describe('a manifest that names what it may not', () => {
   const file = (path: unknown, bytes: unknown = 1, sha256: unknown = 'a'.repeat(64)) => ({ path, bytes, sha256 });
+  const head = (calibration: unknown) => {
+    const architecture = { kind: 'classifier' };
+    return { length: 500, architecture, graph: 'classifier-500.onnx', sources: [], calibration };
+  };
   const cases: [string, Record<string, unknown>][] = [
     ['plain file name', { files: [file('../x')] }],
     ['plain file name', { files: [file('/etc/passwd')] }],
@@ -88,6 +100,8 @@ describe('a manifest that names what it may not', () => {
     ['no classifier', { classifiers: {} }],
     ['chunk length', { classifiers: [{ length: '500', graph: 'x' }] }],
     ['no architecture', { classifiers: [{ length: 500, graph: 'x' }] }],
+    ['calibration of the classifier for 500 is no JSON object', { classifiers: [head(null)] }],
+    ['calibration of the classifier for 500 has no "slope" above 0', { classifiers: [head({ slope: 0 })] }],
     ['not in its list', { tokenizer: 'other.json' }],
     ['not in its list', { nucleotide: { architecture: { kind: 'mosaicbert' }, graph: '../nucleotide.onnx' } }],
     ['format 2', { format: 2 }],
