@@ -13,7 +13,7 @@ import { EXIT, UserError } from './errors.ts';
 import { partsFolder } from './program.ts';
 import { sha256OfBytes, sha256OfFile } from './sha256.ts';
 
-export const PART_ROLES = ['onnxruntime', 'dawn', 'dawn-library', 'onnxruntime-web', 'bundle'] as const;
+export const PART_ROLES = ['onnxruntime', 'dawn', 'dawn-library', 'onnxruntime-web', 'bundle', 'tokenizer'] as const;
 export type PartRole = (typeof PART_ROLES)[number];
 
 export interface Part {
@@ -31,9 +31,15 @@ export async function embeddedParts(): Promise<readonly Part[]> {
 }
 
 /** Makes sure the ONNX Runtime library is in the cache and unaltered; returns its path. */
-export async function extractOnnxRuntime(): Promise<string> {
-  const part = (await embeddedParts()).find(({ role }) => role === 'onnxruntime');
-  if (part === undefined) throw new Error('this binary carries no ONNX Runtime');
+export const extractOnnxRuntime = (): Promise<string> => extractOnly('onnxruntime');
+
+/** The same for DNABERT-S's tokenizer.json, for checkpoints that come without it. */
+export const extractTokenizer = (): Promise<string> => extractOnly('tokenizer');
+
+/** The one part of its role. */
+async function extractOnly(role: PartRole): Promise<string> {
+  const part = (await embeddedParts()).find((one) => one.role === role);
+  if (part === undefined) throw new Error(`this binary carries no ${role}`);
   const name = part.path.slice(part.path.lastIndexOf('/') + 1);
   return extract(part, join(cacheFolder(), 'parts', part.sha256, name));
 }

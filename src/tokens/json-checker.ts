@@ -2,7 +2,8 @@
 
 import { UserError } from '../system/errors.ts';
 
-const REMEDY = 'Use the tokenizer.json that is published with DNABERT-S.';
+const REMEDY =
+  'Byte pairs as in DNABERT-S can be read, and words of fixed length. Use the tokenizer.json of such a model.';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

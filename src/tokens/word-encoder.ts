@@ -2,7 +2,7 @@
 
 import type { MergeList } from './pair-table.ts';
 
-/** A BPE over single-byte letters, checked by `readTokenizerJson`. */
+/** A BPE over single-byte letters, checked by `readBpe`. */
 export interface Bpe {
   /** One more than the highest token id; at most 65536. */
   readonly vocabularySize: number;

@@ -125,6 +125,15 @@ describe('an import', () => {
     expect(box.list()).toEqual(before);
   }
 
+  test('without a tokenizer.json beside the checkpoint takes that of DNABERT-S, not that of the embedded model', async () => {
+    const folder = box.path('checkpoint');
+    cpSync(fixture('dnaberts', 'hf_safetensors'), folder, { recursive: true });
+    rmSync(box.path('checkpoint', 'tokenizer.json'));
+    await box.ok(box.importArguments('borrowed', { nucleotide: folder, heads: [[HEAD, 500]] }));
+    const published = await Bun.file(new URL('../../models/tokenizer/tokenizer.json', import.meta.url)).bytes();
+    expect(Buffer.compare(box.bytes('borrowed', 'tokenizer.json'), published)).toBe(0);
+  });
+
   test('protein and nucleotide encoders swapped', async () => {
     await refused({ protein: fixture('dnaberts', 'hf_safetensors') }, ['dnaberts']);
     await refused({ nucleotide: fixture('esm2', 'hf_safetensors') }, ['esm2']);

@@ -1,4 +1,4 @@
-/** Token ids equal those of the reference tokenisers: `tokenizers` for DNABERT-S, transformers' ESM-2. */
+/** Token ids equal those of the reference tokenisers: `tokenizers` for DNABERT-S and for fixed words, transformers' ESM-2. */
 
 import { describe, expect, test } from 'bun:test';
 import { NucleotideTokenizer } from '../../src/tokens/nucleotide.ts';
@@ -53,6 +53,16 @@ describe('tokenizer cases', () => {
         expect({ text, ids: nucleotideTokens(text) }).toEqual({ text, ids: [...ids] });
       }
     });
+  }
+});
+
+test('fixed words: the tokenizer of mini, 74 cases', async () => {
+  const file = new URL('../../models/mini/tokenizer.json', import.meta.url);
+  const mini = NucleotideTokenizer.parse(await Bun.file(file).json(), 'tokenizer.json');
+  const stored = await jsonFixture<Case[]>('fixed_words_cases.json');
+  expect(stored).toHaveLength(74);
+  for (const { kind, text, ids } of stored) {
+    expect({ kind, text, ids: [...mini.encodeText(text)] }).toEqual({ kind, text, ids: [...ids] });
   }
 });
 

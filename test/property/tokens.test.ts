@@ -89,7 +89,9 @@ function word(letters: number, pieces: number, times: number) {
 
 describe('encoders of words', () => {
   test('longest match equals merge by rank with the vocabulary of DNABERT-S', () => {
-    const { bpe } = readTokenizerJson(json, 'tokenizer.json');
+    const { model } = readTokenizerJson(json, 'tokenizer.json');
+    if (model.kind !== 'byte-pairs') throw new Error('the vocabulary of DNABERT-S is not of byte pairs');
+    const { bpe } = model;
     const byRank = new MergeByRank(bpe);
     const fast = LongestMatch.of(bpe);
     if (fast === undefined) throw new Error('the fast encoder does not take the vocabulary of DNABERT-S');

@@ -36,7 +36,10 @@ export async function openMosaicBert(path: string, heads?: number): Promise<Weig
 
 function bindAll(table: TensorTable<MosaicBertName>, architecture: MosaicBertArchitecture): void {
   const { layers, width, feedForward, vocabulary } = architecture;
-  table.bind('embedding', 'embeddings.word_embeddings.weight', [vocabulary, width]);
+  // MosaicBERT's own code makes the table's rows a multiple of 8; those beyond the vocabulary are no token's.
+  const [stored = 0] = table.shape('embeddings.word_embeddings.weight', 2);
+  const rows = Math.max(stored, vocabulary);
+  table.bindPart('embedding', 'embeddings.word_embeddings.weight', [rows, width], 0, vocabulary * width);
   const [tokenTypes = 0] = table.shape('embeddings.token_type_embeddings.weight', 2);
   // Every token has type 0.
   table.bindPart('token_type', 'embeddings.token_type_embeddings.weight', [tokenTypes, width], 0, width);
