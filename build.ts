@@ -18,15 +18,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import {
-  UNTRAINED_LENGTHS,
-  UNTRAINED_NAME,
-  UNTRAINED_WARNING,
-  untrainedClassifier,
-  untrainedNucleotide,
-  untrainedProtein,
-} from './models/untrained/weights.ts';
-import { writeBundle } from './src/convert/write-bundle.ts';
 import type { Part, PartRole } from './src/system/parts.ts';
 import { hostTarget, TARGETS, type Target } from './src/system/program.ts';
 import { sha256OfBytes, sha256OfFile } from './src/system/sha256.ts';
@@ -35,6 +26,7 @@ const ROOT = import.meta.dir;
 const MODULES = join(ROOT, 'node_modules');
 const ORT = join(MODULES, 'onnxruntime-node', 'bin', 'napi-v6');
 const DAWN = join(MODULES, 'webgpu', 'dist');
+const MINI = join(ROOT, 'models', 'mini', 'bundle');
 
 interface NativePart {
   readonly role: PartRole;
@@ -143,34 +135,15 @@ async function assembleParts(target: Target, folder: string): Promise<void> {
     cpSync(from, join(folder, path));
     parts.push({ role, path, bytes: statSync(from).size, sha256: await sha256OfFile(from) });
   }
-  await writeUntrainedBundle(join(folder, 'bundle'));
-  const manifest = JSON.parse(readFileSync(join(folder, 'bundle', 'manifest.json'), 'utf8')) as {
-    files: { path: string; bytes: number; sha256: string }[];
-  };
-  for (const { path, bytes, sha256 } of manifest.files) {
-    parts.push({ role: 'bundle', path: `bundle/${path}`, bytes, sha256 });
+  const embedded: [PartRole, string, string][] = readdirSync(MINI).map((name) => ['bundle', MINI, name]);
+  embedded.push(['tokenizer', join(ROOT, 'models', 'tokenizer'), 'tokenizer.json']);
+  for (const [role, from, name] of embedded) {
+    const path = `${role}/${name}`;
+    mkdirSync(join(folder, role), { recursive: true });
+    cpSync(join(from, name), join(folder, path));
+    parts.push({ role, path, bytes: statSync(join(from, name)).size, sha256: await sha256OfFile(join(from, name)) });
   }
-  const manifestPath = join(folder, 'bundle', 'manifest.json');
-  parts.push({
-    role: 'bundle',
-    path: 'bundle/manifest.json',
-    bytes: statSync(manifestPath).size,
-    sha256: await sha256OfFile(manifestPath),
-  });
   writeFileSync(join(folder, 'parts.json'), `${JSON.stringify(parts, undefined, 1)}\n`);
-}
-
-async function writeUntrainedBundle(folder: string): Promise<void> {
-  const parts = {
-    name: UNTRAINED_NAME,
-    precision: 'fp32' as const,
-    warning: UNTRAINED_WARNING,
-    nucleotide: untrainedNucleotide(),
-    protein: untrainedProtein(),
-    heads: UNTRAINED_LENGTHS.map((length) => ({ length, weights: untrainedClassifier(length) })),
-    tokenizer: join(ROOT, 'models', 'tokenizer', 'tokenizer.json'),
-  };
-  await writeBundle(folder, parts, () => undefined);
 }
 
 /**

@@ -11,7 +11,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { randomWeights } from '../models/untrained/weights.ts';
 import { NativeSession } from '../src/device/native/session.ts';
 import type {
   CanonicalName,
@@ -27,6 +26,7 @@ import { buildMosaicBertGraph } from '../src/model/graph/mosaicbert.ts';
 import type { OnnxGraph } from '../src/model/graph/onnx.ts';
 import { ShardWriter } from '../src/model/graph/shards.ts';
 import { extractOnnxRuntime } from '../src/system/parts.ts';
+import { randomWeights } from '../test/helpers/random-weights.ts';
 import { TorchEncoder } from './torch-encoder.ts';
 
 const { values } = parseArgs({

@@ -11,8 +11,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { randomWeights } from '../models/untrained/weights.ts';
 import { writeBundle } from '../src/convert/write-bundle.ts';
+import { randomWeights } from '../test/helpers/random-weights.ts';
 import { openReads } from './reads.ts';
 
 const { values } = parseArgs({

@@ -22,7 +22,9 @@ test('--version --verbose lists what the executable carries', async () => {
     .split('\n')
     .slice(1)
     .map((line) => line.split('\t'));
-  expect(new Set(parts.map(([role]) => role))).toEqual(new Set(['onnxruntime', 'dawn', 'onnxruntime-web', 'bundle']));
+  expect(new Set(parts.map(([role]) => role))).toEqual(
+    new Set(['onnxruntime', 'dawn', 'onnxruntime-web', 'bundle', 'tokenizer']),
+  );
   for (const [, , bytes, sha256] of parts) {
     expect(Number(bytes)).toBeGreaterThan(0);
     expect(sha256).toMatch(/^[0-9a-f]{64}$/);

@@ -55,7 +55,7 @@ describe('pull', () => {
     const states = Object.fromEntries(
       listed.models.map((one: { name: string; state: string }) => [one.name, one.state]),
     );
-    expect(states).toMatchObject({ untrained: 'embedded', tiny: 'installed', 'tiny-esm2': 'available' });
+    expect(states).toMatchObject({ mini: 'embedded', tiny: 'installed', 'tiny-esm2': 'available' });
     expect((await run('models', 'path', 'tiny')).stdout).toBe(`${join(models, 'tiny')}\n`);
     const verified = JSON.parse((await run('models', 'verify', 'tiny', '--json')).stdout);
     expect(verified).toMatchObject({ verdict: 'pass', reference: 'self', model: 'tiny' });
@@ -136,11 +136,11 @@ describe('verify', () => {
   });
 
   test('of the embedded model, for people and for programs', async () => {
-    const table = await box.run(['models', 'verify', 'untrained']);
+    const table = await box.run(['models', 'verify', 'mini']);
     expect([table.code, table.stdout.endsWith('\npass\n')]).toEqual([0, true]);
-    const json = JSON.parse((await box.run(['models', 'verify', 'untrained', '--json'])).stdout);
+    const json = JSON.parse((await box.run(['models', 'verify', 'mini', '--json'])).stdout);
     expect(json.scores['500'].verdict).toBe('pass');
-    expectRefusal(await box.run(['models', 'verify', 'untrained', '--device', 'cuda:0']), ['cuda:0']);
+    expectRefusal(await box.run(['models', 'verify', 'mini', '--device', 'cuda:0']), ['cuda:0']);
     expectRefusal(await box.run(['models', 'verify']), ['takes one model']);
   });
 });
@@ -178,7 +178,7 @@ describe('import', () => {
     expect(listOf(models)).toEqual(['own']);
     expect((await run('models', 'verify', 'own')).code).toBe(0);
     expectRefusal(await run(...parts('500_model.pth'), '--name', '../x'), ['cannot be the name']);
-    expectRefusal(await run(...parts('500_model.pth'), '--name', 'untrained'), ['part of this program']);
+    expectRefusal(await run(...parts('500_model.pth'), '--name', 'mini'), ['part of this program']);
   });
 
   test('a classifier that is no file, or a tokenizer without end, is refused at once', async () => {

@@ -212,18 +212,19 @@ describe('odd input', () => {
 });
 
 describe('the embedded bundle', () => {
-  test('its warning stands wherever its scores do', async () => {
+  test('is used when none is named, and the run ends with one line about it', async () => {
     const { stderr } = await box.ok(['predict', 'x.fa', '-o', 'embedded']);
-    expect(stderr).toMatch(/warn.*untrained.*mean nothing/);
+    expect(stderr.match(/Model mini:/g)).toHaveLength(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/info.*Model mini: .*models pull virnucpro/);
     const { model: used } = JSON.parse(box.text('embedded', 'summary.json'));
-    expect(used).toMatchObject({ name: 'untrained', length: 500, note: expect.stringContaining('mean nothing') });
+    expect(used).toMatchObject({ name: 'mini', length: 500, note: expect.stringContaining('models pull virnucpro') });
     expect(tableOf(box.text('embedded', 'sequences.tsv'))).toHaveLength(records.length);
-    await box.ok(['predict', 'x.fa', '-o', 'by-name', '--model', 'untrained']);
+    await box.ok(['predict', 'x.fa', '-o', 'by-name', '--model', 'mini']);
     expect(tables('by-name')).toEqual(tables('embedded'));
   }, 30_000);
 
   test('--quiet takes it from the terminal, not from the record', async () => {
     expect((await box.ok(['predict', 'two.fa', '-o', 'hushed', '-q'])).stderr).toBe('');
-    expect(box.text('hushed', 'summary.json')).toContain('mean nothing');
+    expect(box.text('hushed', 'summary.json')).toContain('models pull virnucpro');
   });
 });

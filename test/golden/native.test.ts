@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomWeights } from '../../models/untrained/weights.ts';
 import { DeviceError, type ModelFiles } from '../../src/device/backend.ts';
 import type { Esm2Architecture, MosaicBertArchitecture, Weights } from '../../src/model/architecture.ts';
 import type { Golden } from '../../src/model/bundle/golden.ts';
@@ -26,6 +25,7 @@ import { NucleotideTokenizer } from '../../src/tokens/nucleotide.ts';
 import { encodeProtein, proteinTokens } from '../../src/tokens/residues.ts';
 import { fixture, jsonFixture } from '../helpers/fixtures.ts';
 import { bundleFiles, distance, encodeBatch, encodeSingly, ortLibrary, withSession } from '../helpers/native.ts';
+import { randomWeights } from '../helpers/random-weights.ts';
 
 const TOLERANCE = 1e-5;
 

@@ -4,8 +4,8 @@ import { afterAll, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { untrainedClassifier, untrainedNucleotide, untrainedProtein } from '../../models/untrained/weights.ts';
 import { bundleFiles } from '../helpers/native.ts';
+import { tinyClassifier, tinyNucleotide, tinyProtein } from '../helpers/random-weights.ts';
 
 const SCRIPT = join(import.meta.dir, 'check.py');
 const python = Bun.which('python3');
@@ -18,8 +18,8 @@ const check = (...paths: string[]) => Bun.spawnSync([python!, SCRIPT, ...paths],
 test.skipIf(!hasOnnx)(
   hasOnnx ? 'all graphs pass the reference checker' : 'skipped: python3 has no module onnx',
   async () => {
-    const heads = [{ length: 500, weights: untrainedClassifier(500) }];
-    const model = await bundleFiles(join(root, 'b'), untrainedNucleotide(), untrainedProtein(), heads);
+    const heads = [{ length: 500, weights: tinyClassifier(500) }];
+    const model = await bundleFiles(join(root, 'b'), tinyNucleotide(), tinyProtein(), heads);
     const { success, stdout, stderr } = check(...Object.values(model).map(({ path }) => path));
     expect(stderr.toString()).toBe('');
     expect(success).toBe(true);

@@ -24,14 +24,16 @@ export interface Fitted {
 }
 
 /**
- * Largest part of called fragments that may be called virus; for each length by itself. Below what is asked of the
- * model (0.10 and 0.05), because the other half's families differ.
+ * Largest part of called fragments that may be called virus; for each length by itself. Half of what is asked of the
+ * model (0.10 and 0.05), because other families differ: limits of 0.08 let 0.15 through on half B. Fragments shorter
+ * than the head's chunks are left out: a shuffled read of 150 nt looks so much like a virus that it would take the
+ * threshold to where no virus is found.
  */
 const LIMITS: Readonly<Record<string, number>> = {
-  archaea: 0.08,
-  bacteria: 0.08,
-  plasmid: 0.08,
-  shuffled: 0.04,
+  archaea: 0.05,
+  bacteria: 0.05,
+  plasmid: 0.05,
+  shuffled: 0.025,
 };
 
 /** @param scored the lengths that the head computes */
@@ -54,12 +56,14 @@ export function fitHead(head: number, scored: readonly ScoredLength[]): Fitted {
         probability: probabilityOf(platt, logOdds(one.delta)),
         isVirus: one.truth === 'virus',
         weight: one.truth === 'shuffled' ? 0 : weight,
-        limit: LIMITS[one.kind] === undefined ? undefined : `${length} ${one.kind}`,
+        limit: length < head || LIMITS[one.kind] === undefined ? undefined : `${length} ${one.kind}`,
       }),
     );
   });
   const limits = new Map(
-    parts.flatMap(({ length }) => Object.entries(LIMITS).map(([kind, limit]) => [`${length} ${kind}`, limit] as const)),
+    parts
+      .filter(({ length }) => length >= head)
+      .flatMap(({ length }) => Object.entries(LIMITS).map(([kind, limit]) => [`${length} ${kind}`, limit] as const)),
   );
   const chosen = chooseThreshold(weighed, limits);
   if (chosen === undefined) {

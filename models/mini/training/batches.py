@@ -34,8 +34,13 @@ class Batches(torch.utils.data.IterableDataset):
     """Batches of the steps from `first` to `last` (not included)."""
 
     def __init__(self, windows: Windows, settings: dict, part: dict, seed: int, first: int, last: int, encoded: bool):
-        """part: the teacher or stage of the settings; encoded: with words and residues, which a teacher does without."""
-        self.windows, self.lengths, self.rows, self.shuffled = windows, settings["lengths"], part["rows"], part["shuffled"]
+        """part: a teacher or stage of the settings; encoded: with words and residues, which a teacher does without."""
+        self.windows, self.lengths, self.rows, self.shuffled = (
+            windows,
+            settings["lengths"],
+            part["rows"],
+            part["shuffled"],
+        )
         self.seed, self.first, self.last, self.encoded = seed, first, last, encoded
         self.taxon, self.taxa = windows.taxa()
         self.cumulative = np.cumsum(windows.weights(settings["sampling"], part["others"]))

@@ -20,7 +20,9 @@ _RESIDUES = "LAGVSERTIDPKQNFYMHWC"
 # Standard genetic code (table 1), codons in the order A C G T.
 _CODE = "KNKNTTTTRSRSIIMIQHQHPPPPRRRRLLLLEDEDAAAAGGGGVVVV*Y*YSSSS*CWCLFLF"
 STOP, DROPPED = 0, 255
-CODON_RESIDUE = np.array([STOP if x == "*" else FIRST_RESIDUE + _RESIDUES.index(x) for x in _CODE] + [DROPPED], np.uint8)
+CODON_RESIDUE = np.array(
+    [STOP if x == "*" else FIRST_RESIDUE + _RESIDUES.index(x) for x in _CODE] + [DROPPED], np.uint8
+)
 
 WORD_UNK, WORD_CLS, WORD_SEP, WORD_PAD = 0, 1, 2, 3
 FIRST_LETTER, FIRST_CODON, FIRST_PAIR = 5, 9, 73

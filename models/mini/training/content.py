@@ -1,8 +1,8 @@
 """What each word of the nucleotide encoder holds, as numbered features with weights.
 
-A table of 4,169 unrelated rows forgets the host families it was trained on badly; rows that are sums over shared features
-(the word's codons; its 1- to 6-letter pieces, as they are and joined with their reverse complements) carry over to
-families it never saw. The table is exported as plain rows, so the model's form is the ordinary one.
+A table of 4,169 unrelated rows learns the families it was trained on by heart; rows that are sums over shared
+features (the word's codons; its 1- to 6-letter pieces, as they are and joined with their reverse complements) carry over
+to families it never saw. The table is exported as plain rows, so the model's form is the ordinary one.
 """
 
 import itertools

@@ -64,8 +64,8 @@ def alibi_slopes(heads: int) -> list[float]:
 
 
 class WordEmbedding(nn.Module):
-    """A word's row is the sum of its features' rows (see content.py) and a free row of its own. In training, features are
-    left out at random, the same ones for a whole batch."""
+    """A word's row is the sum of its features' rows (see content.py) and a free row of its own. In training, features
+    are left out at random, the same ones for a whole batch."""
 
     def __init__(self, width: int, feature_dropout: float):
         super().__init__()
@@ -263,8 +263,8 @@ def _mean(x, mask):
 
 
 def _mean_of_bag(rows, place, mask):
-    """The same for a model without layers, where a token's vector depends on the token alone: shares of the tokens times
-    their rows, a fraction of the work."""
+    """The same for a model without layers, where a token's vector depends on the token alone: shares of the tokens
+    times their rows, a fraction of the work."""
     weight = mask.float() / mask.float().sum(1, keepdim=True).clamp(min=1)
     shares = torch.zeros(len(place), len(rows), device=rows.device).scatter_add_(1, place, weight)
     return shares @ rows

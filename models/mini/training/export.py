@@ -1,5 +1,7 @@
 """Writes a stage's mean weights in the published forms, for `virnucpro models import`, and the scores PyTorch gives to
-a few validation fragments, which a test compares with the executable's: export.py STAGE --windows DIR --work DIR --out DIR
+a few validation fragments, which a test compares with the executable's:
+
+export.py STAGE --windows DIR --work DIR --out DIR
 """
 
 import argparse
@@ -44,7 +46,9 @@ def nucleotide_tensors(model: Mini) -> dict[str, torch.Tensor]:
     encoder = model.nucleotide
     tensors = {
         "bert.embeddings.word_embeddings.weight": encoder.words.rows(torch.arange(WORDS)),
-        "bert.embeddings.token_type_embeddings.weight": torch.stack([encoder.token_type, torch.zeros_like(encoder.token_type)]),
+        "bert.embeddings.token_type_embeddings.weight": torch.stack(
+            [encoder.token_type, torch.zeros_like(encoder.token_type)]
+        ),
         **_named("bert.embeddings.LayerNorm", encoder.norm),
     }
     for i, layer in enumerate(encoder.layers):
@@ -80,8 +84,19 @@ def configs(sizes: dict) -> tuple[dict, dict]:
         }
 
     nucleotide = {"model_type": "bert", **common(sizes["nucleotide"]), "layer_norm_eps": 1e-12, "vocab_size": WORDS}
-    rotary = {"position_embedding_type": "rotary", "rope_theta": 10000.0, "token_dropout": True, "emb_layer_norm_before": False}
-    protein = {"model_type": "esm", **common(sizes["protein"]), **rotary, "layer_norm_eps": 1e-5, "vocab_size": RESIDUES}
+    rotary = {
+        "position_embedding_type": "rotary",
+        "rope_theta": 10000.0,
+        "token_dropout": True,
+        "emb_layer_norm_before": False,
+    }
+    protein = {
+        "model_type": "esm",
+        **common(sizes["protein"]),
+        **rotary,
+        "layer_norm_eps": 1e-5,
+        "vocab_size": RESIDUES,
+    }
     return nucleotide, {**protein, "pad_token_id": RESIDUE_PAD}
 
 
@@ -125,7 +140,9 @@ def main():
     shutil.copy(TOKENIZER, a.out / "dnaberts" / "tokenizer.json")
     for length, head in model.heads.items():
         torch.save(head.state_dict(), a.out / f"{length}_state_dict.pth")
-    (a.out / "parity.json").write_text(json.dumps(parity(model, Windows(str(a.windows / "windows.val"), a.work))) + "\n")
+    (a.out / "parity.json").write_text(
+        json.dumps(parity(model, Windows(str(a.windows / "windows.val"), a.work))) + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Fragments of windows: random cuts of both strands, shuffled negatives, substitutions and runs of N."""
 
 import numpy as np
+from numpy.random import Generator
 
 from codons import N, reverse_complement
-from numpy.random import Generator
 
 
 def cut(codes: np.ndarray, rows: np.ndarray, length: int, rng: Generator) -> np.ndarray:

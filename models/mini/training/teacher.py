@@ -15,7 +15,7 @@ PIECE = 6
 
 
 def _either_strand(size: int) -> tuple[np.ndarray, int]:
-    """Class of every piece of `size` letters joined with its reverse complement; the last entry is for pieces with N."""
+    """Class of every piece of `size` letters joined with its reverse complement; the last entry: pieces with N."""
     piece = np.arange(4**size)
     reverse, rest = np.zeros_like(piece), piece.copy()
     for _ in range(size):
@@ -30,8 +30,9 @@ WIDTH = _CLASSES + 64 + 2 * RESIDUES**2 + RESIDUES + 1 + 1
 
 
 def counts(fragment: np.ndarray, frames: list[Frame]) -> torch.Tensor:
-    """One frame of each fragment (codes, uint8 [rows, length]) to float32 [rows, WIDTH]: square roots of the counts of 6-letter pieces of the fragment, of the frame's codons, of
-    its residue pairs at distance 1 and 2, of its residues; and the fragment's length."""
+    """One frame of each fragment (codes, uint8 [rows, length]) to float32 [rows, WIDTH]: square roots of the counts of
+    6-letter pieces of the fragment, of the frame's codons, of its residue pairs at distance 1 and 2, of its residues;
+    and the fragment's length."""
     rows, length = fragment.shape
     of_row = np.repeat(np.arange(rows), [len(x.residues) for x in frames])
     residues = np.concatenate([x.residues for x in frames]).astype(np.int64) - FIRST_RESIDUE

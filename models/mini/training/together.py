@@ -7,8 +7,7 @@ import os
 import tempfile
 
 import torch
-import torch.distributed as distributed
-import torch.multiprocessing as multiprocessing
+from torch import distributed, multiprocessing
 
 from batches import Batch
 

@@ -69,7 +69,11 @@ def main():
         schedule.step()
         last = step == own["steps"]
         if step % 250 == 0 or last:
-            row = {"step": step, "minutes": round((time.monotonic() - started) / 60, 1), "loss": np.mean(losses).round(4)}
+            row = {
+                "step": step,
+                "minutes": round((time.monotonic() - started) / 60, 1),
+                "loss": np.mean(losses).round(4),
+            }
             if step % 2000 == 0 or last:
                 row["watch"] = watch.teachers([teacher], device)
             print(json.dumps(row), file=log, flush=True)

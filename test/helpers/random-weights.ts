@@ -1,7 +1,4 @@
-/**
- * Seeded random weights of a tiny model of the real architecture: the bundle `untrained`, which proves that the whole
- * path works on a machine without any model. Its scores mean nothing, and its warning says so.
- */
+/** Seeded random weights of any architecture, for tests and benchmarks that need arithmetic and no meaning. */
 
 import type {
   Architecture,
@@ -12,10 +9,6 @@ import type {
   Weights,
 } from '../../src/model/architecture.ts';
 import { rotaryInverseFrequencies } from '../../src/model/rotary.ts';
-
-export const UNTRAINED_NAME = 'untrained';
-export const UNTRAINED_WARNING = 'These weights are random: the scores of this bundle mean nothing.';
-export const UNTRAINED_LENGTHS = [300, 500] as const;
 
 const NUCLEOTIDE: MosaicBertArchitecture = {
   kind: 'mosaicbert',
@@ -37,9 +30,9 @@ const PROTEIN: Esm2Architecture = {
 };
 const CLASSIFIER: ClassifierArchitecture = { kind: 'classifier', input: 112, hidden: 32, batchNormEpsilon: 1e-5 };
 
-export const untrainedNucleotide = (): Weights<MosaicBertArchitecture> => randomWeights(NUCLEOTIDE, 'nucleotide');
-export const untrainedProtein = (): Weights<Esm2Architecture> => randomWeights(PROTEIN, 'protein');
-export const untrainedClassifier = (length: number): Weights<ClassifierArchitecture> =>
+export const tinyNucleotide = (): Weights<MosaicBertArchitecture> => randomWeights(NUCLEOTIDE, 'nucleotide');
+export const tinyProtein = (): Weights<Esm2Architecture> => randomWeights(PROTEIN, 'protein');
+export const tinyClassifier = (length: number): Weights<ClassifierArchitecture> =>
   randomWeights(CLASSIFIER, `classifier ${length}`);
 
 /**
