@@ -24,7 +24,7 @@ async function embedded(): Promise<ListedModel> {
   const { manifest } = await chooseBundle(undefined, false);
   const { name, precision, classifiers, files, note } = manifest;
   return {
-    ...{ name, state: 'embedded', precision, licence: null, about: note ?? null, path: null },
+    ...{ name, state: 'embedded', precision, licence: 'MIT', about: note ?? null, path: null },
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     lengths: classifiers.map(({ length }) => length).sort((a, b) => a - b),
   };
