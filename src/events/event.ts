@@ -15,6 +15,7 @@ export type StageName =
   | 'translate'
   | 'validate'
   | 'pull'
+  | 'install'
   | 'remove';
 
 /** The run's settings; the first event. */
@@ -50,12 +51,21 @@ export interface DeviceEvent {
   readonly backend: string;
   readonly name: string;
   readonly threads: number;
-  readonly state: 'ready';
+  /**
+   * `ready`: its session is open. `running`: it has its first batch, or goes on after a trouble. `retrying`: its memory was
+   * not enough, and it does less at a time. `lost`: it is not used any more, and others do its batches.
+   */
+  readonly state: 'ready' | 'running' | 'retrying' | 'lost';
+  /** Of `retrying` and `lost`; a sentence without its full stop. */
+  readonly reason?: string | undefined;
 }
 
 export interface BatchEvent {
   readonly event: 'batch';
   readonly device: string;
+  /** Both from 1: together the number of the batch, which is the same in every run. */
+  readonly window: number;
+  readonly batch: number;
   readonly encoder: EncoderName;
   readonly rows: number;
   /** Special tokens included. */

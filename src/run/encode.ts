@@ -1,11 +1,13 @@
 /**
- * Has every row of a window encoded: batches go out, as many at a time as the device wants, and come back by number.
+ * Has every row of a window encoded: all its batches go to the fleet at once, and come back by number.
  */
 
 import type { Session } from '../device/backend.ts';
 import type { Emit } from '../events/event.ts';
 import type { EncoderName } from '../model/bundle/manifest.ts';
-import { type BatchPlan, planBatches } from './batches.ts';
+import { planBatches } from './batches.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { Work } from './fleet/work.ts';
 import type { RowSet } from './row-set.ts';
 import type { StageClock } from './stage-clock.ts';
 import type { Window } from './window.ts';
@@ -22,50 +24,41 @@ export interface EncodeContext {
 /** Mean embeddings of a window's rows: `[rows, width]` each. */
 export type Embeddings = Readonly<Record<EncoderName, Float32Array>>;
 
-export async function encodeWindow(window: Window, context: EncodeContext): Promise<Embeddings> {
-  const { widths, batchTokens } = context;
+/** @param number of the window in the input, from 1 */
+export async function encodeWindow(
+  window: Window,
+  number: number,
+  { widths, batchTokens, clock }: EncodeContext,
+  fleet: Fleet,
+): Promise<Embeddings> {
   const embeddings = {
     nucleotide: new Float32Array(window.nucleotide.rows * widths.nucleotide),
     protein: new Float32Array(window.protein.rows * widths.protein),
   };
-  const jobs = (['protein', 'nucleotide'] as const).flatMap((encoder) =>
-    planBatches(window[encoder], batchTokens).map((plan) => ({ encoder, plan })),
+  const plans = (['protein', 'nucleotide'] as const).flatMap((encoder) =>
+    planBatches(window[encoder], batchTokens).map((plan) => ({ encoder, ...plan })),
   );
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
-      await encodeBatch(job.encoder, job.plan, window[job.encoder], embeddings[job.encoder], context);
+  const encodeBatch = async ({ encoder, length, rows }: (typeof plans)[number], index: number): Promise<void> => {
+    const width = widths[encoder];
+    const work: Work = {
+      ...{ window: number, batch: index + 1, batches: plans.length },
+      ...{ encoder, length, width, rows: rows.length },
+      tokens: (from, to) => tokensOf(window[encoder], rows.slice(from, to), length),
+    };
+    const encoded = await fleet.encode(work);
+    const target = embeddings[encoder];
+    for (const [i, row] of rows.entries()) {
+      target.set(encoded.embeddings.subarray(i * width, (i + 1) * width), row * width);
     }
+    clock.add(encoder, encoded.seconds);
   };
-  await Promise.all(Array.from({ length: context.session.inFlight }, lane));
+  await Promise.all(plans.map(encodeBatch));
   return embeddings;
 }
 
-async function encodeBatch(
-  encoder: EncoderName,
-  { length, rows }: BatchPlan,
-  set: RowSet,
-  target: Float32Array,
-  { session, widths, clock, emit }: EncodeContext,
-): Promise<void> {
+/** `[rows, length]`, row-major. */
+function tokensOf(set: RowSet, rows: readonly number[], length: number): Int32Array<ArrayBuffer> {
   const tokens = new Int32Array(rows.length * length);
   for (const [i, row] of rows.entries()) set.copy(row, tokens, i * length);
-  const told = {
-    event: 'batch',
-    device: session.device.id,
-    encoder,
-    rows: rows.length,
-    tokens: tokens.length,
-  } as const;
-  const began = performance.now();
-  try {
-    const { embeddings, seconds } = await session.encode({ encoder, rows: rows.length, length, tokens });
-    const width = widths[encoder];
-    for (const [i, row] of rows.entries()) target.set(embeddings.subarray(i * width, (i + 1) * width), row * width);
-    clock.add(encoder, seconds);
-    emit({ ...told, seconds, status: 'complete' });
-  } catch (error) {
-    emit({ ...told, seconds: (performance.now() - began) / 1000, status: 'failed' });
-    throw error;
-  }
+  return tokens;
 }

@@ -1,13 +1,17 @@
 /**
- * From windows to scored windows, in input order. While the device works on one window, the next one is read and
- * tokenised, and the one before is classified and written.
+ * From windows to scored windows, in input order. While devices work on one window, the next one is read, tokenised and
+ * begun as well, and the one before is classified and written.
  */
 
+import { WindowsAhead } from './ahead.ts';
 import { type Embeddings, type EncodeContext, encodeWindow } from './encode.ts';
+import { Fleet } from './fleet/fleet.ts';
 import type { Window } from './window.ts';
 
 /** Pairs classified in one call: enough to fill a matrix product, small beside the window's embeddings. */
 const CLASSIFIER_ROWS = 1024;
+/** One that is classified and written, and two that devices work on or that are read. */
+const WINDOWS_ALIVE = 3;
 
 export interface ScoredWindow {
   readonly window: Window;
@@ -16,44 +20,34 @@ export interface ScoredWindow {
   readonly embeddings: Embeddings;
 }
 
+/** @param fleet that computes; it is not closed here */
 export async function* scoreWindows(
   windows: AsyncIterable<Window>,
   context: EncodeContext,
+  fleet: Fleet = Fleet.alone(context.session, context.emit),
 ): AsyncGenerator<ScoredWindow, void, undefined> {
-  const source = windows[Symbol.asyncIterator]();
-  const first = await source.next();
-  if (first.done === true) return;
-  let window = first.value;
-  let encoding = encodeWindow(window, context);
-  let reading = source.next();
-  for (;;) {
-    // Both run at once; whichever fails first must not leave the other's failure unheard.
-    const [embeddings, following] = await Promise.all([encoding, reading]);
-    const current = window;
-    if (following.done !== true) {
-      window = following.value;
-      encoding = encodeWindow(window, context);
-      reading = source.next();
-      // Their errors are met in the next turn of the loop, after this window was delivered.
-      encoding.catch(() => undefined);
-      reading.catch(() => undefined);
-    }
-    yield { window: current, scores: await classify(current, embeddings, context), embeddings };
-    if (following.done === true) return;
+  const encode = (window: Window, number: number) => encodeWindow(window, number, context, fleet);
+  const ahead = new WindowsAhead(windows, encode, WINDOWS_ALIVE, () => fleet.noMore());
+  for (let next = await ahead.next(); next !== undefined; next = await ahead.next()) {
+    const { window, embeddings } = next;
+    yield { window, scores: await classify(window, embeddings, context, fleet), embeddings };
   }
 }
 
-async function classify(window: Window, embeddings: Embeddings, context: EncodeContext): Promise<Float32Array> {
+async function classify(
+  window: Window,
+  embeddings: Embeddings,
+  { widths: { nucleotide, protein } }: EncodeContext,
+  fleet: Fleet,
+): Promise<Float32Array> {
   const pairs = window.pairNucleotide.length;
   const scores = new Float32Array(pairs * 2);
   for (let at = 0; at < pairs; at += CLASSIFIER_ROWS) {
     const rows = Math.min(CLASSIFIER_ROWS, pairs - at);
-    const { nucleotide, protein } = context.widths;
-    const part = await context.session.classify(
-      rows,
-      gather(embeddings.nucleotide, nucleotide, window.pairNucleotide, at, rows),
-      gather(embeddings.protein, protein, window.pairProtein, at, rows),
-    );
+    const part = await fleet.classify(rows, () => ({
+      nucleotide: gather(embeddings.nucleotide, nucleotide, window.pairNucleotide, at, rows),
+      protein: gather(embeddings.protein, protein, window.pairProtein, at, rows),
+    }));
     scores.set(part, at * 2);
   }
   return scores;

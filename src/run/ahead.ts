@@ -1,0 +1,88 @@
+/**
+ * Windows that are read and encoded ahead of the one that is to be delivered. As soon as a window is read its batches go to
+ * the devices, behind those of the windows before it: no device waits for the last batches of a window.
+ *
+ * At most `most` windows are alive, whether they are read, encoded or with the caller: the next one is read when the
+ * caller comes back for another one.
+ */
+
+import type { Embeddings } from './encode.ts';
+import type { Window } from './window.ts';
+
+export interface EncodedWindow {
+  readonly window: Window;
+  readonly embeddings: Embeddings;
+}
+
+interface Begun {
+  readonly window: Window;
+  readonly encoding: Promise<Embeddings>;
+}
+
+export class WindowsAhead {
+  readonly #source: AsyncIterator<Window>;
+  readonly #begun: Promise<Begun | undefined>[] = [];
+  readonly #failure = new Failure();
+  #count = 0;
+
+  /**
+   * @param encode called for each window in order
+   * @param most windows that may be alive
+   * @param onLast called once all windows were read
+   */
+  constructor(
+    windows: AsyncIterable<Window>,
+    readonly encode: (window: Window, number: number) => Promise<Embeddings>,
+    readonly most: number,
+    readonly onLast: () => void,
+  ) {
+    this.#source = windows[Symbol.asyncIterator]();
+  }
+
+  /**
+   * The next window in input order, encoded. Who calls gives back the one before it.
+   * @returns undefined after the last one
+   * @throws whatever failed first, of this window or of a later one
+   */
+  async next(): Promise<EncodedWindow | undefined> {
+    while (this.#begun.length < this.most) this.#begun.push(this.#begin());
+    const begun = await this.#failure.unless(this.#begun.shift()!);
+    if (begun === undefined) return undefined;
+    return { window: begun.window, embeddings: await this.#failure.unless(begun.encoding) };
+  }
+
+  #begin(): Promise<Begun | undefined> {
+    const begun = this.#source.next().then((read): Begun | undefined => {
+      if (read.done === true) {
+        this.onLast();
+        return undefined;
+      }
+      this.#count += 1;
+      const encoding = this.encode(read.value, this.#count);
+      encoding.catch((error: unknown) => this.#failure.set(error));
+      return { window: read.value, encoding };
+    });
+    begun.catch((error: unknown) => this.#failure.set(error));
+    return begun;
+  }
+}
+
+/** The first error of many promises. Unlike with `Promise.race`, nothing that was waited for is held afterwards. */
+class Failure {
+  readonly #listeners = new Set<(error: unknown) => void>();
+  #first: { readonly error: unknown } | undefined;
+
+  set(error: unknown): void {
+    this.#first ??= { error };
+    for (const listener of this.#listeners) listener(this.#first.error);
+  }
+
+  /** The promise's value, unless something fails before it is there. */
+  unless<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#first !== undefined) reject(this.#first.error);
+      this.#listeners.add(reject);
+      promise.then(resolve, reject).finally(() => this.#listeners.delete(reject));
+    });
+  }
+}
