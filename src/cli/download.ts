@@ -33,7 +33,7 @@ export async function downloadCheckpoint(
   const fetched = await fetchFiles(files, {
     ...{ folder, parallel, offline },
     credentials: credentialsFor(sources),
-    emit: (progress) => tell(progress, (performance.now() - began) / 1000, emit),
+    emit: (progress) => tellFetch(progress, (performance.now() - began) / 1000, emit),
   });
   return fetched.map(({ path }) => path);
 }
@@ -54,7 +54,8 @@ function hashOf({ sha256, gitSha1 }: CatalogueFile): ExpectedHash | undefined {
   return gitSha1 === undefined ? undefined : { kind: 'git-blob-sha1', hex: gitSha1 };
 }
 
-function tell(progress: FetchProgress, seconds: number, emit: Emit): void {
+/** @param seconds since the download began */
+export function tellFetch(progress: FetchProgress, seconds: number, emit: Emit): void {
   switch (progress.kind) {
     case 'bytes': {
       const { done, total, bytesPerSecond, secondsLeft } = progress.overall;

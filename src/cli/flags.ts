@@ -204,6 +204,37 @@ export const MODELS_REMOVE = {
   examples: ['virnucpro models remove virnucpro'],
 } as const satisfies CommandSpec;
 
+export const RUNTIME_INSTALL = {
+  name: 'runtime install',
+  summary: 'Fetch the libraries that NVIDIA cards need for CUDA; without them such cards compute by WebGPU.',
+  positionals: 'cuda|cuda12',
+  flags: [
+    { long: 'from', value: 'DIR', help: 'Take the wheels, or libraries unpacked from them, from here: no download.' },
+    { long: 'mirror', value: 'URL', help: 'Take the wheels from here instead of the Python package index.' },
+    { long: 'no-system', help: "Fetch NVIDIA's libraries even where this machine has them." },
+    { long: 'force', short: 'f', help: 'Install also where no card or driver can use it, as on a login node.' },
+    QUIET,
+    VERBOSE,
+    HELP,
+  ],
+  examples: ['virnucpro runtime install cuda', 'virnucpro runtime install cuda --from wheels/'],
+} as const satisfies CommandSpec;
+
+export const RUNTIME_LIST = {
+  name: 'runtime list',
+  summary: 'List the runtimes for GPUs: those installed and those that can be.',
+  flags: [{ long: 'json', help: 'Write JSON to standard output.' }, QUIET, VERBOSE, HELP],
+  examples: ['virnucpro runtime list'],
+} as const satisfies CommandSpec;
+
+export const RUNTIME_REMOVE = {
+  name: 'runtime remove',
+  summary: 'Remove an installed runtime.',
+  positionals: 'cuda|cuda12',
+  flags: [QUIET, VERBOSE, HELP],
+  examples: ['virnucpro runtime remove cuda'],
+} as const satisfies CommandSpec;
+
 export const COMMANDS: readonly CommandSpec[] = [
   PREDICT,
   TRANSLATE,
@@ -214,6 +245,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   MODELS_VERIFY,
   MODELS_PATH,
   MODELS_REMOVE,
+  RUNTIME_INSTALL,
+  RUNTIME_LIST,
+  RUNTIME_REMOVE,
 ];
 
 /** Flags that stand without a command. */

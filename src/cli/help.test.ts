@@ -20,5 +20,8 @@ test('the usage line shows what is taken', () => {
     'Usage: virnucpro models verify NAME|DIR [FLAGS]',
     'Usage: virnucpro models path [NAME] [FLAGS]',
     'Usage: virnucpro models remove NAME [FLAGS]',
+    'Usage: virnucpro runtime install cuda|cuda12 [FLAGS]',
+    'Usage: virnucpro runtime list [FLAGS]',
+    'Usage: virnucpro runtime remove cuda|cuda12 [FLAGS]',
   ]);
 });

@@ -19,6 +19,9 @@ import {
   MODELS_REMOVE,
   MODELS_VERIFY,
   PREDICT,
+  RUNTIME_INSTALL,
+  RUNTIME_LIST,
+  RUNTIME_REMOVE,
   TOP_FLAGS,
   TRANSLATE,
   VALIDATE,
@@ -97,6 +100,24 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       const given = parseArguments(MODELS_REMOVE, rest);
       const { modelsRemove } = await import('./commands/models-remove.ts');
       await modelsRemove(given, await renderer(given));
+      return EXIT.done;
+    }
+    case RUNTIME_INSTALL: {
+      const given = parseArguments(RUNTIME_INSTALL, rest);
+      const { runtimeInstall } = await import('./commands/runtime-install.ts');
+      await runtimeInstall(given, await renderer(given));
+      return EXIT.done;
+    }
+    case RUNTIME_LIST: {
+      const given = parseArguments(RUNTIME_LIST, rest);
+      const { runtimeList } = await import('./commands/runtime-list.ts');
+      await runtimeList(given);
+      return EXIT.done;
+    }
+    case RUNTIME_REMOVE: {
+      const given = parseArguments(RUNTIME_REMOVE, rest);
+      const { runtimeRemove } = await import('./commands/runtime-remove.ts');
+      await runtimeRemove(given, await renderer(given));
       return EXIT.done;
     }
     default:

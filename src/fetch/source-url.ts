@@ -49,9 +49,14 @@ export function sourcesFrom(
   return {
     huggingface: endpoint ? baseAddress(endpoint, 'HF_ENDPOINT') : HUGGING_FACE,
     github: GITHUB_RAW,
-    mirror: mirror === undefined ? undefined : baseAddress(mirror, '--mirror'),
+    mirror: mirror === undefined ? undefined : mirrorAddress(mirror),
     token: tokenFrom(environment['HF_TOKEN']?.trim()),
   };
+}
+
+/** @param text what was given with --mirror; without a slash at the end afterwards */
+export function mirrorAddress(text: string): string {
+  return baseAddress(text, '--mirror');
 }
 
 /** Absolute address of a file of the catalogue. */

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import catalogueJson from '../../models/catalogue.json' with { type: 'json' };
 import type { ClassifierArchitecture, EncoderArchitecture } from '../model/architecture.ts';
 import { UserError } from '../system/errors.ts';
-import { Fact } from './fact.ts';
+import { Fact } from '../system/fact.ts';
 import { isModelName } from './name.ts';
 
 export type Hub = 'huggingface' | 'github';

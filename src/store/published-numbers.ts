@@ -17,8 +17,8 @@
  */
 
 import publishedJson from '../../models/published-numbers.json' with { type: 'json' };
+import { Fact } from '../system/fact.ts';
 import { builtInCatalogue } from './catalogue.ts';
-import { Fact } from './fact.ts';
 
 export type Arithmetic = 'float32' | 'float16' | 'bfloat16';
 

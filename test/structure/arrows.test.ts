@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   cli: [
     ...['input', 'sequence', 'tokens', 'run', 'device', 'call', 'output'],
-    ...['convert', 'fetch', 'store', 'progress', 'model', 'events', 'system'],
+    ...['convert', 'fetch', 'store', 'runtime', 'progress', 'model', 'events', 'system'],
   ],
   kernel: [],
   input: ['kernel', 'system'],
@@ -34,6 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   model: ['system'],
   events: ['model'],
   store: ['model', 'system'],
+  runtime: ['fetch', 'system'],
   fetch: ['system'],
   system: [],
 };

@@ -1,21 +1,14 @@
 /**
  * Opens a bundle: reads its manifest and makes sure that every file is there, whole and unaltered, before anything of
- * it is used.
- *
- * Small files are hashed every time. A large one is hashed once and remembered in the cache by path, size, modification
- * time and inode; `always` hashes it all the same.
+ * it is used. Large files are hashed once and remembered; `always` hashes them all the same.
  */
 
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { cacheFolder } from '../../system/cache.ts';
 import { UserError } from '../../system/errors.ts';
-import { systemCode } from '../../system/machine-error.ts';
-import { sha256OfBytes, sha256OfFile } from '../../system/sha256.ts';
+import { fileProblem } from '../../system/known-file.ts';
+import { sha256OfBytes } from '../../system/sha256.ts';
 import { type BundleFile, MANIFEST_FILE, type Manifest, parseManifest } from './manifest.ts';
-
-/** Files from this size on are remembered: hashing 64 MiB takes about 0.1 s. */
-const LARGE_BYTES = 64 * 2 ** 20;
 
 export interface Bundle {
   /** Absolute path of its folder. */
@@ -60,36 +53,11 @@ export async function looksLikeBundle(folder: string): Promise<boolean> {
   );
 }
 
-async function verifyFile(folder: string, { path, bytes, sha256 }: BundleFile, always: boolean): Promise<void> {
-  const full = join(folder, path);
-  const refuse = (what: string) =>
-    new UserError(`The bundle's file ${path} ${what}`, 'Import or download the bundle again.', { file: full });
-  const stats = await stat(full, { bigint: true }).catch(() => {
-    throw refuse('is missing');
+async function verifyFile(folder: string, file: BundleFile, always: boolean): Promise<void> {
+  const full = join(folder, file.path);
+  const problem = await fileProblem(full, file, always);
+  if (problem === undefined) return;
+  throw new UserError(`The bundle's file ${file.path} ${problem}`, 'Import or download the bundle again.', {
+    file: full,
   });
-  if (stats.size !== BigInt(bytes)) throw refuse(`has ${stats.size} bytes instead of ${bytes}`);
-  const state = `${stats.size} ${stats.mtimeNs} ${stats.ino} ${sha256}`;
-  const memory = bytes >= LARGE_BYTES ? join(cacheFolder(), 'verified', sha256OfBytes(full)) : undefined;
-  if (memory !== undefined && !always && (await remembered(memory)) === state) return;
-  const digest = await sha256OfFile(full).catch((error: unknown) => {
-    throw refuse(`cannot be read (${systemCode(error) ?? String(error)})`);
-  });
-  if (digest !== sha256) throw refuse('was altered: its sha256 is not the one in the manifest');
-  if (memory !== undefined) await remember(memory, state);
-}
-
-async function remembered(memory: string): Promise<string | undefined> {
-  return readFile(memory, 'utf8').catch(() => undefined);
-}
-
-/** Losing the note only costs the next run a hash, so a full disk is no reason to stop this one. */
-async function remember(memory: string, state: string): Promise<void> {
-  const temporary = `${memory}.${process.pid}.${crypto.randomUUID()}`;
-  try {
-    await mkdir(join(cacheFolder(), 'verified'), { recursive: true });
-    await writeFile(temporary, state);
-    await rename(temporary, memory);
-  } catch {
-    return;
-  }
 }

@@ -4,6 +4,9 @@
  */
 
 import { UserError } from '../../system/errors.ts';
+import { quoted } from '../../system/quoted.ts';
+
+export { quoted };
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -50,14 +53,6 @@ export function parseJsonObject(
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A text from a file, made fit for a message: quoted, control characters escaped, at most 200 characters. */
-export function quoted(text: string): string {
-  const cut = text.length > 200 ? `${text.slice(0, 200)}...` : text;
-  const escaped = (c: string) => `\\u00${c.charCodeAt(0).toString(16)}`;
-  // JSON.stringify leaves DEL and the C1 controls, which some terminals obey.
-  return JSON.stringify(cut).replace(/[\u007f-\u009f]/g, escaped);
 }
 
 /**

@@ -7,8 +7,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../system/errors.ts';
+import { RandomAccessFile } from '../../system/random-access.ts';
 import { ModelConfig } from './config.ts';
-import { RandomAccessFile } from './random-access.ts';
 import { SafetensorsFile } from './safetensors.ts';
 import { INDEX_SUFFIX, openSharded } from './shard-index.ts';
 import type { TensorSource } from './source.ts';

@@ -6,9 +6,9 @@
  */
 
 import { UserError } from '../../system/errors.ts';
+import { RandomAccessFile } from '../../system/random-access.ts';
 import { float32Of, isFloat } from './elements.ts';
 import { DAMAGED, quoted } from './json.ts';
-import { RandomAccessFile } from './random-access.ts';
 import { type PlacedTensor, parseHeader } from './safetensors-header.ts';
 import { DTYPE_BYTES, elementCount, type TensorSource } from './source.ts';
 

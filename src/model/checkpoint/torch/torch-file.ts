@@ -7,9 +7,9 @@
  */
 
 import { UserError } from '../../../system/errors.ts';
+import { RandomAccessFile } from '../../../system/random-access.ts';
 import { type Elements, elementsOf, float32Of, isFloat } from '../elements.ts';
 import { quoted } from '../json.ts';
-import { RandomAccessFile } from '../random-access.ts';
 import { DTYPE_BYTES, elementCount, type StoredTensor, type TensorSource } from '../source.ts';
 import { gather } from './gather.ts';
 import { unpickle } from './pickle.ts';

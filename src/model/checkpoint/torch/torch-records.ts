@@ -6,11 +6,11 @@
  */
 
 import { UserError } from '../../../system/errors.ts';
+import type { RandomAccessFile } from '../../../system/random-access.ts';
+import type { ZipEntry } from '../../../system/zip/zip-directory.ts';
 import { DAMAGED, quoted } from '../json.ts';
-import type { RandomAccessFile } from '../random-access.ts';
 import { SAVE_STATE_DICT } from './pickle-problem.ts';
 import { ZipArchive } from './zip.ts';
-import type { ZipEntry } from './zip-directory.ts';
 
 const ZIP_START = [0x50, 0x4b, 0x03, 0x04];
 const PICKLE_PROTO = 0x80;

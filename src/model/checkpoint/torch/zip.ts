@@ -5,11 +5,15 @@
 
 import { crc32 } from 'node:zlib';
 import { UserError } from '../../../system/errors.ts';
+import type { RandomAccessFile } from '../../../system/random-access.ts';
+import { readDirectory, type ZipEntry, type ZipForm } from '../../../system/zip/zip-directory.ts';
 import { DAMAGED, quoted } from '../json.ts';
-import type { RandomAccessFile } from '../random-access.ts';
-import { readDirectory, type ZipEntry } from './zip-directory.ts';
 
 const PIECE_BYTES = 8 << 20;
+
+const AS_TORCH_WRITES: ZipForm = {
+  compressed: 'is compressed, which torch.save does not do: it is a TorchScript program, or was packed again',
+};
 
 export class ZipArchive {
   /** Entry -> when its checksum was found right. */
@@ -25,7 +29,7 @@ export class ZipArchive {
     const refuse = (sentence: string): never => {
       throw new UserError(sentence, DAMAGED, { file: file.path });
     };
-    return new ZipArchive(file, await readDirectory(file, refuse));
+    return new ZipArchive(file, await readDirectory(file, AS_TORCH_WRITES, refuse));
   }
 
   /** Fills `bytes` from byte `from` of an entry's content. */

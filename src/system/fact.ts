@@ -1,5 +1,5 @@
 /**
- * Typed reading of our own JSON files (catalogue, published numbers). They lie in the executable, so whatever is wrong
+ * Typed reading of our own JSON files (catalogues, published numbers). They lie in the executable, so whatever is wrong
  * in them is a bug of ours: a plain Error that names the place, never a message for a user.
  */
 
@@ -33,6 +33,10 @@ export class Fact {
   count(): number {
     const { value } = this;
     return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : this.wrong('a count');
+  }
+
+  flag(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.wrong('true or false');
   }
 
   number(): number {

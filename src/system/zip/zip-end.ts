@@ -6,7 +6,7 @@
  * to be searched for. All numbers are little-endian.
  */
 
-import type { RandomAccessFile } from '../random-access.ts';
+import type { ByteSource } from './byte-source.ts';
 
 const END_BYTES = 22;
 const LOCATOR_BYTES = 20;
@@ -27,13 +27,12 @@ export interface DirectoryPlace {
   /** Byte position in the file and size in bytes of the central directory. */
   readonly offset: number;
   readonly size: number;
+  /** Told by zip64 records. */
+  readonly isZip64: boolean;
 }
 
 /** @param refuse throws for a file that is not as it must be */
-export async function findDirectory(
-  file: RandomAccessFile,
-  refuse: (sentence: string) => never,
-): Promise<DirectoryPlace> {
+export async function findDirectory(file: ByteSource, refuse: (sentence: string) => never): Promise<DirectoryPlace> {
   if (file.size < END_BYTES) return refuse(`has ${file.size} bytes, too few for a zip archive`);
   const tailBytes = Math.min(file.size, END_BYTES + LOCATOR_BYTES + END64_BYTES);
   const tail = await file.read(new Uint8Array(tailBytes), file.size - tailBytes);
@@ -46,6 +45,7 @@ export async function findDirectory(
     entries: end.getUint16(10, true),
     size: end.getUint32(12, true),
     offset: end.getUint32(16, true),
+    isZip64: false,
   };
   if (end.getUint16(8, true) !== short.entries) return refuse('its end record gives two numbers of entries');
   const long = readEnd64(tail, file.size, refuse);
@@ -93,5 +93,10 @@ function readEnd64(
   if (Number(end64.getBigUint64(24, true)) !== entries) {
     return refuse('its zip64 end record gives two numbers of entries');
   }
-  return { entries, size: Number(end64.getBigUint64(40, true)), offset: Number(end64.getBigUint64(48, true)) };
+  return {
+    entries,
+    size: Number(end64.getBigUint64(40, true)),
+    offset: Number(end64.getBigUint64(48, true)),
+    isZip64: true,
+  };
 }

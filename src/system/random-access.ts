@@ -2,12 +2,13 @@
 
 import { readSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { UserError } from '../../system/errors.ts';
+import { UserError } from './errors.ts';
+import type { ByteSource } from './zip/byte-source.ts';
 
 /** One read of the system; larger ones fail on some platforms from 2 GiB. */
 const MAX_READ_BYTES = 1 << 30;
 
-export class RandomAccessFile {
+export class RandomAccessFile implements ByteSource {
   private constructor(
     /** As the user gave it, for messages. */
     readonly path: string,
@@ -20,7 +21,7 @@ export class RandomAccessFile {
     try {
       // Asked before opening, because opening a pipe waits for someone to write.
       if (!(await stat(path)).isFile()) {
-        throw new UserError('is not a regular file', 'Give a checkpoint file or its folder.', { file: path });
+        throw new UserError('is not a regular file', 'Give a file.', { file: path });
       }
       const handle = await open(path, 'r');
       return new RandomAccessFile(path, (await handle.stat()).size, handle);

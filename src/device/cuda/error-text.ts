@@ -1,0 +1,56 @@
+/** What the CUDA driver's error codes (CUresult, cuda.h) mean, for a person. The runtime's codes are the same from 100 on. */
+
+const TEXTS: ReadonlyMap<number, string> = new Map([
+  [1, 'a value was given that the driver does not take'],
+  [2, 'the memory is used up'],
+  [3, 'the driver was not initialised'],
+  [4, 'the driver is being shut down'],
+  [34, 'libcuda is only a stand-in for building programs, not the driver'],
+  [35, 'the driver is too old for this version of CUDA'],
+  [46, 'the card is in use by another process that wants it alone'],
+  [100, 'no card is visible'],
+  [101, 'there is no card of this number'],
+  [102, 'the card has no licence for CUDA'],
+  [200, 'the code for the card is damaged'],
+  [201, 'the card has no valid context'],
+  [205, 'memory could not be mapped'],
+  [209, 'there is no code for this card'],
+  [214, 'the card reports a memory error that cannot be corrected'],
+  [215, 'this call is not supported on this card'],
+  [218, 'the code for the card could not be compiled'],
+  [220, 'an NVLink error that cannot be corrected'],
+  [222, 'the code is newer than the driver'],
+  [300, 'a source was given that the driver does not take'],
+  [301, 'a file was not found'],
+  [302, 'a library lacks a function that is needed'],
+  [303, 'a library could not be initialised'],
+  [304, 'the operating system refused a call'],
+  [400, 'a handle was given that is none'],
+  [500, 'a function was not found'],
+  [600, 'the work is not done yet'],
+  [700, 'the card read or wrote memory that is not its own'],
+  [701, 'the card has too few registers or threads for the work'],
+  [702, 'the work took longer than the system allows'],
+  [710, 'an assertion failed on the card'],
+  [714, 'the hardware reports a stack error'],
+  [715, 'the card met an instruction that it does not know'],
+  [716, 'the card read memory at an odd address'],
+  [719, 'the work failed on the card'],
+  [800, 'this is not permitted'],
+  [801, 'this is not supported here'],
+  [802, "the system is not ready: the driver's service for connected cards (fabric manager) may not run"],
+  [
+    803,
+    'the driver in the kernel and libcuda are of different versions; restart the machine after an update of the driver',
+  ],
+  [804, 'the compatibility package of CUDA does not serve this card'],
+  [805, 'the service that shares the card (MPS) cannot be reached'],
+  [806, 'the service that shares the card (MPS) failed'],
+  [807, 'the service that shares the card (MPS) is not ready'],
+  [999, 'the driver gives no reason; restarting the machine may help'],
+]);
+
+/** For instance `no card is visible (CUDA error 100)`. */
+export function cudaErrorText(code: number): string {
+  return `${TEXTS.get(code) ?? 'the driver reports an error'} (CUDA error ${code})`;
+}
