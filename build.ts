@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fetchArchive, fillFolder, KEPT, runCommand } from './npm-package.ts';
 import type { Part, PartRole } from './src/system/parts.ts';
 import { hostTarget, TARGETS, type Target } from './src/system/program.ts';
 import { sha256OfBytes, sha256OfFile } from './src/system/sha256.ts';
@@ -73,7 +74,7 @@ const BUN_PACKAGE: Readonly<Record<Target, { readonly name: string; readonly fil
   'darwin-arm64': { name: '@oven/bun-darwin-aarch64', file: 'bun' },
 };
 
-const WORKERS = ['src/run/workers/native-lane.ts', 'src/run/workers/sequence.ts'];
+const WORKERS = ['src/run/workers/gpu-lane.ts', 'src/run/workers/native-lane.ts', 'src/run/workers/sequence.ts'];
 
 async function build(target: Target): Promise<string> {
   const folder = join(ROOT, 'build', target);
@@ -120,7 +121,7 @@ function compileKernel(): void {
   mkdirSync(join(ROOT, 'build'), { recursive: true });
   const temporary = `${outfile}.${process.pid}`;
   const asc = join(MODULES, 'assemblyscript', 'bin', 'asc.js');
-  run([process.execPath, asc, join('kernel', 'index.ts'), '--outFile', temporary, ...KERNEL_OPTIONS], ROOT);
+  runCommand([process.execPath, asc, join('kernel', 'index.ts'), '--outFile', temporary, ...KERNEL_OPTIONS], ROOT);
   renameSync(temporary, outfile);
   writeFileSync(stamp, digest);
 }
@@ -153,21 +154,14 @@ async function assembleParts(target: Target, folder: string): Promise<void> {
 async function foreignBun(target: Target): Promise<string> {
   const { name, file } = BUN_PACKAGE[target];
   const { version: bunVersion, integrity } = locked(name);
-  const folder = join(MODULES, '.cache', 'virnucpro', `${name.replace('/', '-')}-${bunVersion}`);
+  const folder = join(KEPT, `${name.replace('/', '-')}-${bunVersion}`);
   const executable = join(folder, 'package', 'bin', file);
   if (existsSync(executable)) return executable;
-  const temporary = `${folder}.${process.pid}`;
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
-  const packed = run(['npm', 'pack', '--json', '--pack-destination', temporary, `${name}@${bunVersion}`], temporary);
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-  const archive = join(temporary, filename);
-  const sha512 = new Bun.CryptoHasher('sha512').update(readFileSync(archive)).digest('base64');
-  if (`sha512-${sha512}` !== integrity) throw new Error(`${name}@${bunVersion} is not what the lockfile names`);
-  run(['tar', '-xzf', archive, '-C', temporary], temporary);
-  rmSync(archive);
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(temporary, folder);
+  await fillFolder(folder, (temporary) => {
+    const archive = fetchArchive({ name, version: bunVersion, integrity }, temporary);
+    runCommand(['tar', '-xzf', archive, '-C', temporary], temporary);
+    rmSync(archive);
+  });
   return executable;
 }
 
@@ -189,12 +183,6 @@ function commit(): string {
   if (Bun.which('git') === null) return 'unknown';
   const git = Bun.spawnSync(['git', 'describe', '--always', '--dirty', '--exclude=*', '--abbrev=9'], { cwd: ROOT });
   return git.success ? git.stdout.toString().trim() : 'unknown';
-}
-
-function run(command: string[], cwd: string): string {
-  const result = Bun.spawnSync(command, { cwd, stderr: 'pipe' });
-  if (!result.success) throw new Error(`${command.join(' ')} failed: ${result.stderr.toString().trim()}`);
-  return result.stdout.toString();
 }
 
 function targetsOf(argv: readonly string[]): Target[] {

@@ -48,6 +48,20 @@ export const PREDICT = {
       default: '500 if there, else the only one',
     },
     { long: 'model-length', short: 'm', value: '300|500', help: "The original tool's name for --length." },
+    {
+      long: 'device',
+      value: 'LIST',
+      help: 'Devices that compute: cpu, cuda:0, webgpu:1, pci:0000:65:00.0 or a part of a name, with commas.',
+      default: 'auto: every GPU, else the CPU',
+    },
+    {
+      long: 'precision',
+      value: 'fp32|fp16',
+      help: 'Arithmetic of all devices; fp16 only with weights of fp16.',
+      default: "the bundle's",
+    },
+    { long: 'trust-device', value: 'LIST', help: 'Use these devices even if their proof fails; the results say so.' },
+    { long: 'hang-seconds', value: 'N', help: 'Give up a device that is silent for so long.', default: '300' },
     { long: 'threads', short: 't', value: 'N', help: 'CPU threads of the encoders.', default: 'all cores' },
     { long: 'min-length', value: 'N', help: 'Records shorter than this get a row but no score.', default: '0' },
     { long: 'batch-tokens', value: 'N', help: 'Tokens in a batch at the most.', default: '4096' },
@@ -235,10 +249,34 @@ export const RUNTIME_REMOVE = {
   examples: ['virnucpro runtime remove cuda'],
 } as const satisfies CommandSpec;
 
+export const DEVICES = {
+  name: 'devices',
+  summary: 'List the GPUs of this machine and the CPU: what drives each, and why something else does not.',
+  flags: [
+    { long: 'json', help: 'Write JSON to standard output.' },
+    { long: 'verify', help: "Prove each device: it computes and is compared with the CPU's values." },
+    { long: 'device', value: 'LIST', help: 'Prove only these.', default: 'all that are listed' },
+    { long: 'model', value: 'NAME|DIR', help: 'Model bundle of the proof.', default: 'the embedded one' },
+    {
+      long: 'length',
+      short: 'e',
+      value: 'N',
+      help: 'Chunk length whose head the proof uses.',
+      default: '500 if there, else the only one',
+    },
+    { long: 'threads', short: 't', value: 'N', help: 'CPU threads of the proof.', default: 'all cores' },
+    QUIET,
+    VERBOSE,
+    HELP,
+  ],
+  examples: ['virnucpro devices', 'virnucpro devices --verify --json'],
+} as const satisfies CommandSpec;
+
 export const COMMANDS: readonly CommandSpec[] = [
   PREDICT,
   TRANSLATE,
   VALIDATE,
+  DEVICES,
   MODELS_LIST,
   MODELS_PULL,
   MODELS_IMPORT,

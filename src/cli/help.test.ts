@@ -14,6 +14,7 @@ test('the usage line shows what is taken', () => {
     'Usage: virnucpro predict INPUT… [FLAGS]',
     'Usage: virnucpro translate INPUT… [FLAGS]',
     'Usage: virnucpro validate INPUT… [FLAGS]',
+    'Usage: virnucpro devices [FLAGS]',
     'Usage: virnucpro models list [FLAGS]',
     'Usage: virnucpro models pull NAME [FLAGS]',
     'Usage: virnucpro models import [FLAGS]',

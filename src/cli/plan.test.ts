@@ -58,6 +58,7 @@ describe('predictPlan', () => {
       output: 'out',
       model: 'm',
       length: 300,
+      devices: { devices: 'auto', arithmetic: undefined, trusted: [], hangSeconds: 300 },
       threads: 3,
       minimumLength: 9,
       batchTokens: 1,

@@ -1,12 +1,27 @@
 /** From what was typed to a validated, immutable plan of a run. Nothing is opened or written here. */
 
 import { availableParallelism } from 'node:os';
+import type { Arithmetic } from '../device/backend.ts';
 import { UserError } from '../system/errors.ts';
 import { type Arguments, wholeNumber } from './arguments.ts';
 import type { PREDICT, TRANSLATE, VALIDATE } from './flags.ts';
 
 /** Tokens of a batch on a CPU: large enough that matrix products dominate, small enough to stay in the cache. */
-const DEFAULT_BATCH_TOKENS = 4096;
+export const DEFAULT_BATCH_TOKENS = 4096;
+/** A driver notices a card that hangs within seconds, but a software GPU on a busy machine may take minutes to begin. */
+export const DEFAULT_HANG_SECONDS = 300;
+
+/** What computes, and how far it is trusted. */
+export interface DevicePlan {
+  /** As typed: `auto`, or a list of devices. */
+  readonly devices: string;
+  /** Undefined leaves it to the bundle. */
+  readonly arithmetic: Arithmetic | undefined;
+  /** Ids of devices that are used whatever their proof says. */
+  readonly trusted: readonly string[];
+  /** Seconds of silence after which a device is given up. */
+  readonly hangSeconds: number;
+}
 
 export interface PredictPlan {
   /** As typed; `-` is standard input. */
@@ -17,6 +32,7 @@ export interface PredictPlan {
   readonly model: string | undefined;
   /** Chunk length as typed, nt; undefined leaves it to the bundle. */
   readonly length: number | undefined;
+  readonly devices: DevicePlan;
   readonly threads: number;
   readonly minimumLength: number;
   readonly batchTokens: number;
@@ -130,6 +146,16 @@ export function predictPlan(given: Arguments<typeof PREDICT>): PredictPlan {
     output: given.value('output') ?? `${stem(first)}_predictions`,
     model: given.value('model'),
     length: chunkLength(given),
+    devices: {
+      devices: given.value('device') ?? 'auto',
+      arithmetic: oneOf(given.value('precision'), '--precision', ['fp32', 'fp16']),
+      trusted:
+        given
+          .value('trust-device')
+          ?.split(',')
+          .map((id) => id.trim()) ?? [],
+      hangSeconds: given.integer('hang-seconds', 1) ?? DEFAULT_HANG_SECONDS,
+    },
     threads: given.integer('threads', 1) ?? availableParallelism(),
     minimumLength: given.integer('min-length', 0) ?? 0,
     batchTokens: given.integer('batch-tokens', 1) ?? DEFAULT_BATCH_TOKENS,

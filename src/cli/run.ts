@@ -7,11 +7,12 @@ import { DeviceError } from '../device/backend.ts';
 import { ReaderGone } from '../output/standard-output.ts';
 import type { Verbosity } from '../progress/lines.ts';
 import { EXIT, UserError } from '../system/errors.ts';
-import { COMMIT, VERSION } from '../system/program.ts';
+import { COMMIT, LIST_VULKAN, VERSION } from '../system/program.ts';
 import { parseArguments } from './arguments.ts';
 import {
   COMMANDS,
   type CommandSpec,
+  DEVICES,
   MODELS_IMPORT,
   MODELS_LIST,
   MODELS_PATH,
@@ -38,6 +39,11 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 async function dispatch(argv: readonly string[]): Promise<number> {
+  if (argv[0] === LIST_VULKAN) {
+    const { listVulkan } = await import('./commands/list-vulkan.ts');
+    listVulkan(argv[1]);
+    return EXIT.done;
+  }
   const command = commandOf(argv);
   if (command === undefined) return top(argv);
   const rest = argv.slice(command.name.split(' ').length);
@@ -66,6 +72,11 @@ async function dispatch(argv: readonly string[]): Promise<number> {
       const plan = validatePlan(given);
       const { validate } = await import('./commands/validate.ts');
       return await validate(plan, await renderer(given));
+    }
+    case DEVICES: {
+      const given = parseArguments(DEVICES, rest);
+      const { devices } = await import('./commands/devices.ts');
+      return await devices(given, await renderer(given));
     }
     case MODELS_IMPORT: {
       const given = parseArguments(MODELS_IMPORT, rest);

@@ -8,6 +8,7 @@ import type { EncoderName } from '../model/bundle/manifest.ts';
 /** Work that is told when it begins: a line per stage for a person. */
 export type StageName =
   | 'load'
+  | 'prove'
   | 'predict'
   | 'write'
   | 'import'
@@ -50,7 +51,10 @@ export interface DeviceEvent {
   readonly device: string;
   readonly backend: string;
   readonly name: string;
-  readonly threads: number;
+  /** Undefined for a GPU. */
+  readonly threads: number | undefined;
+  readonly driver?: string | undefined;
+  readonly pci?: string | undefined;
   /**
    * `ready`: its session is open. `running`: it has its first batch, or goes on after a trouble. `retrying`: its memory was
    * not enough, and it does less at a time. `lost`: it is not used any more, and others do its batches.

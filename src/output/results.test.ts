@@ -43,7 +43,16 @@ const SUMMARY: Summary = {
   model: { sha256: 'ab', name: 'mini', length: 500, precision: 'fp32', path: undefined, calibration: null },
   inputs: [{ records: 2, path: 'x.fa', bytes: 950, sha256: 'cd' }],
   options: { length: 500, device: ['cpu'] },
-  devices: [{ backend: 'native', id: 'cpu', name: 'a processor', threads: 2 }],
+  devices: [
+    {
+      ...{ backend: 'native-cpu', id: 'cpu', name: 'a processor', threads: 2, driver: null, pci: null },
+      ...{ arithmetic: 'fp32', proof: null, plan: null, state: 'running', reason: null, left_to_others: {} },
+      ...{ batches: 3, tokens: { nucleotide: 5, protein: 7 }, share: { nucleotide: 1, protein: 1 } },
+      ...{ busy_seconds: 1.5, idle_share: 0.25, finished_seconds: 2, failures: 0, retries: 0, slices: 0, repeats: 0 },
+      ...{ in_flight: 4, most_tokens: { nucleotide: null, protein: null }, done: ['1'] },
+    },
+  ],
+  sharing: { imbalance: 1, seconds: 2 },
 };
 
 const RESULT: SequenceResult = {

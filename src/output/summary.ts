@@ -2,6 +2,8 @@
  * `summary.json`: what was run, on what, and how it went. Keys stand in one fixed order, whoever fills them in.
  */
 
+import type { DeviceReport, FleetReport } from '../run/fleet/report.ts';
+
 /** Of every input file. */
 export interface SummaryInput {
   /** As typed; `-` for standard input. */
@@ -61,12 +63,33 @@ export interface SummaryModel {
   readonly calibration: SummaryCalibration | null;
 }
 
-export interface SummaryDevice {
+export interface SummaryDevice extends Omit<DeviceReport, 'plan'> {
   /** As `--device` takes it. */
   readonly id: string;
   readonly backend: string;
   readonly name: string;
-  readonly threads: number;
+  /** Of a CPU. */
+  readonly threads: number | null;
+  readonly driver: string | null;
+  readonly pci: string | null;
+  /** What it computes in; weights are of the model's precision. */
+  readonly arithmetic: 'fp32' | 'fp16';
+  /** Null for a CPU that computes alone: others are held against it. */
+  readonly proof: SummaryProof | null;
+  /** What it was expected to do; null where it was alone. */
+  readonly plan: DeviceReport['plan'] | null;
+}
+
+/** How far its numbers were from known ones before the run, as largest |difference|. */
+export interface SummaryProof {
+  readonly verdict: 'pass' | 'fail';
+  /** Used although it failed, because --trust-device said so: the results may be wrong. */
+  readonly trusted: boolean;
+  readonly problem: string | null;
+  readonly probes_max_diff: number | null;
+  readonly nucleotide_max_diff: number | null;
+  readonly protein_max_diff: number | null;
+  readonly score_max_diff: number | null;
 }
 
 export type OptionValue = string | number | boolean | null | readonly (string | number)[];
@@ -83,6 +106,8 @@ export interface Summary {
   /** Every option that can change the result or the run, with the value that was used. */
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly devices: readonly SummaryDevice[];
+  /** How the devices shared the work: seconds of all batches, and the largest finishing time over their mean. */
+  readonly sharing: Pick<FleetReport, 'seconds' | 'imbalance'>;
   /** `total` in wall seconds, then the busy seconds of each stage; those of the encoders are summed over all threads. */
   readonly seconds: Readonly<{ total: number } & Record<string, number>>;
 }
@@ -135,7 +160,13 @@ function ordered(summary: Summary): Summary {
     },
     inputs: summary.inputs.map(({ path, bytes, sha256, records }) => ({ path, bytes, sha256, records })),
     options: summary.options,
-    devices: summary.devices.map(({ id, backend, name, threads }) => ({ id, backend, name, threads })),
+    devices: summary.devices.map(orderedDevice),
+    sharing: { seconds: summary.sharing.seconds, imbalance: summary.sharing.imbalance },
     seconds: { total, ...stages },
   };
+}
+
+function orderedDevice(device: SummaryDevice): SummaryDevice {
+  const { id, backend, name, threads, driver, pci, arithmetic, proof, plan, ...did } = device;
+  return { id, backend, name, threads, driver, pci, arithmetic, proof, plan, ...did };
 }

@@ -3,8 +3,9 @@
  * control characters; what comes from the input was escaped before it became an event.
  */
 
-import { createConsola } from 'consola/basic';
+import { type ConsolaInstance, createConsola } from 'consola/basic';
 import type {
+  DeviceEvent,
   DownloadEvent,
   EstimateEvent,
   Event,
@@ -46,7 +47,7 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
         log.info(event.note);
         return;
       case 'device':
-        if (verbose) log.info(`device ${event.device}: ${event.name}, ${event.backend}, threads: ${event.threads}`);
+        tellDevice(event, verbose, log);
         return;
       case 'batch':
         return;
@@ -82,6 +83,29 @@ export function lineRenderer(verbosity: Verbosity): (event: Event) => void {
         event satisfies never;
     }
   };
+}
+
+function tellDevice(event: DeviceEvent, verbose: boolean, log: ConsolaInstance): void {
+  const { device, name, reason, state } = event;
+  switch (state) {
+    case 'ready': {
+      const about = [name, event.driver, event.threads === undefined ? undefined : `threads: ${event.threads}`];
+      const line = `device ${device}: ${about.filter((part) => part !== undefined).join(', ')}`;
+      // The processor is nothing new to anybody.
+      if (verbose || event.threads === undefined) log.info(line);
+      return;
+    }
+    case 'running':
+      return;
+    case 'retrying':
+      log.warn(`${device} (${name}) goes on with less at a time: ${reason}.`);
+      return;
+    case 'lost':
+      log.warn(`${device} (${name}) is lost: ${reason}. Others do its batches.`);
+      return;
+    default:
+      state satisfies never;
+  }
 }
 
 function startedLines(event: StartedEvent, verbose: boolean): string[] {

@@ -2,8 +2,6 @@
  * Has every row of a window encoded: all its batches go to the fleet at once, and come back by number.
  */
 
-import type { Session } from '../device/backend.ts';
-import type { Emit } from '../events/event.ts';
 import type { EncoderName } from '../model/bundle/manifest.ts';
 import { planBatches } from './batches.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -13,12 +11,10 @@ import type { StageClock } from './stage-clock.ts';
 import type { Window } from './window.ts';
 
 export interface EncodeContext {
-  readonly session: Session;
   /** Numbers of one embedding. */
   readonly widths: Readonly<Record<EncoderName, number>>;
   readonly batchTokens: number;
   readonly clock: StageClock;
-  readonly emit: Emit;
 }
 
 /** Mean embeddings of a window's rows: `[rows, width]` each. */

@@ -3,13 +3,20 @@
  * input's own rows.
  */
 
+import type { Session } from '../device/backend.ts';
 import type { EstimateEvent } from '../events/event.ts';
 import type { EncoderName } from '../model/bundle/manifest.ts';
-import { planBatches } from './batches.ts';
+import { type BatchPlan, planBatches } from './batches.ts';
 import type { EncodeContext } from './encode.ts';
+import type { RowSet } from './row-set.ts';
 import type { Window } from './window.ts';
 
-export async function estimate(windows: AsyncIterable<Window>, context: EncodeContext): Promise<EstimateEvent> {
+/** @param sessions of the devices of the run, each timed by itself */
+export async function estimate(
+  windows: AsyncIterable<Window>,
+  { batchTokens }: Pick<EncodeContext, 'batchTokens'>,
+  sessions: readonly Session[],
+): Promise<EstimateEvent> {
   const began = performance.now();
   const tokens = { nucleotide: 0, protein: 0 };
   const rates = { nucleotide: 0, protein: 0 };
@@ -22,7 +29,11 @@ export async function estimate(windows: AsyncIterable<Window>, context: EncodeCo
     frames += window.frames.length;
     for (const encoder of ['nucleotide', 'protein'] as const) {
       tokens[encoder] += window[encoder].tokens;
-      if (rates[encoder] === 0) rates[encoder] = await measure(window, encoder, context);
+      if (rates[encoder] > 0) continue;
+      const plan = largestBatch(window, encoder, batchTokens);
+      if (plan === undefined) continue;
+      const each = await Promise.all(sessions.map((session) => measure(window[encoder], encoder, plan, session)));
+      rates[encoder] = each.reduce((sum, rate) => sum + rate, 0);
     }
   }
   const reading = (performance.now() - began) / 1000;
@@ -42,12 +53,14 @@ export async function estimate(windows: AsyncIterable<Window>, context: EncodeCo
   };
 }
 
-/** Tokens per second of the whole device, from the window's largest batch, after one run to warm up; 0 when the window has no rows. */
-async function measure(window: Window, encoder: EncoderName, { session, batchTokens }: EncodeContext): Promise<number> {
-  const set = window[encoder];
-  const plans = planBatches(set, batchTokens).sort((a, b) => b.rows.length * b.length - a.rows.length * a.length);
-  const plan = plans[0];
-  if (plan === undefined) return 0;
+/** Undefined where the window has no rows. */
+function largestBatch(window: Window, encoder: EncoderName, batchTokens: number): BatchPlan | undefined {
+  const tokensOf = ({ rows, length }: BatchPlan) => rows.length * length;
+  return planBatches(window[encoder], batchTokens).sort((a, b) => tokensOf(b) - tokensOf(a))[0];
+}
+
+/** Tokens per second of the whole device, after one run to warm up. */
+async function measure(set: RowSet, encoder: EncoderName, plan: BatchPlan, session: Session): Promise<number> {
   let seconds = 0;
   for (let round = 0; round < 2; round += 1) {
     const tokens = new Int32Array(plan.rows.length * plan.length);

@@ -6,6 +6,7 @@ import type { BatchEvent, Event } from '../events/event.ts';
 import { NucleotideTokenizer } from '../tokens/nucleotide.ts';
 import type { EncodeContext } from './encode.ts';
 import { estimate } from './estimate.ts';
+import { Fleet } from './fleet/fleet.ts';
 import { type ScoredWindow, scoreWindows } from './score.ts';
 import { StageClock } from './stage-clock.ts';
 import type { Window } from './window.ts';
@@ -13,6 +14,7 @@ import { WindowSource } from './windows.ts';
 
 /** A device that answers with numbers that name the row: its token sum and its length. It answers out of order. */
 class FakeSession implements Session {
+  probe = (): Promise<never> => Promise.reject(new Error('a fake has no probes'));
   readonly device = { id: 'cpu', backend: 'native-cpu', name: 'fake', threads: 1 } as const;
   readonly inFlight = 3;
   readonly parallel = 1;
@@ -69,16 +71,15 @@ function setUp(text: string, batchTokens = 64) {
   const session = new FakeSession();
   const clock = new StageClock();
   const context: EncodeContext = {
-    session,
     widths: { nucleotide: 2, protein: 2 },
     batchTokens,
     clock,
-    emit: (event) => events.push(event),
   };
   const items = rowItems(new TextEncoder().encode(text), tokenizer, { length: 60 });
   const ignore = () => undefined;
   const source = new WindowSource(items, { length: 60, minimumLength: 0 }, clock, ignore, ignore, () => 0);
-  return { events, session, context, windows: source.windows(), clock };
+  const fleet = Fleet.alone(session, (event) => events.push(event));
+  return { events, session, context, fleet, windows: source.windows(), clock };
 }
 
 function sumOf(window: Window, encoder: 'nucleotide' | 'protein', row: number): number {
@@ -89,9 +90,9 @@ function sumOf(window: Window, encoder: 'nucleotide' | 'protein', row: number): 
 
 describe('scoreWindows', () => {
   test('every row and pair gets its own numbers, whatever the order of the answers', async () => {
-    const { context, windows, session, events, clock } = setUp(TEXT);
+    const { context, fleet, windows, session, events, clock } = setUp(TEXT);
     const scored: ScoredWindow[] = [];
-    for await (const one of scoreWindows(windows, context)) scored.push(one);
+    for await (const one of scoreWindows(windows, context, fleet)) scored.push(one);
     expect(scored).toHaveLength(1);
     const { window, embeddings, scores } = scored[0]!;
     expect(window.frames.length).toBeGreaterThan(50);
@@ -121,44 +122,45 @@ describe('scoreWindows', () => {
 
   test('windows come in input order, each with its own records', async () => {
     const text = Array.from({ length: 9000 }, (_, i) => `>r${i}\nACG\n`).join('');
-    const { context, windows } = setUp(text);
+    const { context, fleet, windows } = setUp(text);
     const ids: string[] = [];
-    for await (const { window } of scoreWindows(windows, context)) ids.push(...window.records.map(({ id }) => id));
+    for await (const { window } of scoreWindows(windows, context, fleet))
+      ids.push(...window.records.map(({ id }) => id));
     expect(ids).toEqual(Array.from({ length: 9000 }, (_, i) => `r${i}`));
   });
 
   test('no input, no windows', async () => {
-    const { context, windows } = setUp('');
-    expect((await scoreWindows(windows, context).next()).done).toBe(true);
+    const { context, fleet, windows } = setUp('');
+    expect((await scoreWindows(windows, context, fleet).next()).done).toBe(true);
   });
 
   test('records without a frame need no device', async () => {
-    const { context, windows, session } = setUp('>a\nAC\n>b\n\n');
-    const { value } = await scoreWindows(windows, context).next();
+    const { context, fleet, windows, session } = setUp('>a\nAC\n>b\n\n');
+    const { value } = await scoreWindows(windows, context, fleet).next();
     expect((value as ScoredWindow).scores).toHaveLength(0);
     expect(session.batches).toHaveLength(0);
   });
 
   test('a failed batch is told and fails the run', async () => {
-    const { context, windows, session, events } = setUp(TEXT);
+    const { context, fleet, windows, session, events } = setUp(TEXT);
     session.failAt = 4;
-    await expect(scoreWindows(windows, context).next()).rejects.toThrow('the device failed');
+    await expect(scoreWindows(windows, context, fleet).next()).rejects.toThrow('the device failed');
     expect(events.filter((event) => event.event === 'batch' && event.status === 'failed')).toHaveLength(1);
   });
 
   test('an error while reading is not lost behind a device at work', async () => {
-    const { context, windows } = setUp(Array.from({ length: 4200 }, (_, i) => `>r${i}\nACGT\n`).join(''));
+    const { context, fleet, windows } = setUp(Array.from({ length: 4200 }, (_, i) => `>r${i}\nACGT\n`).join(''));
     async function* broken(): AsyncGenerator<Window, void, undefined> {
       yield (await windows.next()).value as Window;
       throw new Error('the disk failed');
     }
-    await expect(Array.fromAsync(scoreWindows(broken(), context))).rejects.toThrow('the disk failed');
+    await expect(Array.fromAsync(scoreWindows(broken(), context, fleet))).rejects.toThrow('the disk failed');
   });
 });
 
 test('estimate counts everything and times a batch of each encoder twice', async () => {
   const { context, windows, session } = setUp(TEXT);
-  const told = await estimate(windows, context);
+  const told = await estimate(windows, context, [session]);
   const all = setUp(TEXT);
   const window = (await all.windows.next()).value as Window;
   expect(told).toMatchObject({
@@ -177,8 +179,8 @@ test('estimate counts everything and times a batch of each encoder twice', async
 });
 
 test('estimate of an empty input is nothing', async () => {
-  const { context, windows } = setUp('');
-  expect(await estimate(windows, context)).toMatchObject({
+  const { context, windows, session } = setUp('');
+  expect(await estimate(windows, context, [session])).toMatchObject({
     records: 0,
     chunks: 0,
     nucleotide_tokens: 0,

@@ -5,7 +5,7 @@
 
 import { WindowsAhead } from './ahead.ts';
 import { type Embeddings, type EncodeContext, encodeWindow } from './encode.ts';
-import { Fleet } from './fleet/fleet.ts';
+import type { Fleet } from './fleet/fleet.ts';
 import type { Window } from './window.ts';
 
 /** Pairs classified in one call: enough to fill a matrix product, small beside the window's embeddings. */
@@ -24,7 +24,7 @@ export interface ScoredWindow {
 export async function* scoreWindows(
   windows: AsyncIterable<Window>,
   context: EncodeContext,
-  fleet: Fleet = Fleet.alone(context.session, context.emit),
+  fleet: Fleet,
 ): AsyncGenerator<ScoredWindow, void, undefined> {
   const encode = (window: Window, number: number) => encodeWindow(window, number, context, fleet);
   const ahead = new WindowsAhead(windows, encode, WINDOWS_ALIVE, () => fleet.noMore());

@@ -33,15 +33,36 @@ export async function embeddedParts(): Promise<readonly Part[]> {
 /** Makes sure the ONNX Runtime library is in the cache and unaltered; returns its path. */
 export const extractOnnxRuntime = (): Promise<string> => extractOnly('onnxruntime');
 
-/** The same for DNABERT-S's tokenizer.json, for checkpoints that come without it. */
+/** The same for Dawn's Node module; on Windows with the libraries that must lie beside it. */
+export async function extractDawn(): Promise<string> {
+  const parts = (await embeddedParts()).filter(({ role }) => role === 'dawn' || role === 'dawn-library');
+  const dawn = parts.find(({ role }) => role === 'dawn');
+  if (dawn === undefined) throw new Error('this binary carries no dawn');
+  const folder = join(cacheFolder(), 'parts', dawn.sha256);
+  for (const part of parts) await extract(part, join(folder, nameOf(part)));
+  return join(folder, nameOf(dawn));
+}
+
+/** ONNX Runtime's WebAssembly: only read, so it stays where it is embedded. */
+export async function webAssemblyPath(): Promise<string> {
+  const part = (await embeddedParts()).find(({ role }) => role === 'onnxruntime-web');
+  if (part === undefined) throw new Error('this binary carries no onnxruntime-web');
+  return join(partsFolder(), part.path);
+}
+
+/** DNABERT-S's tokenizer.json likewise, for checkpoints that come without it. */
 export const extractTokenizer = (): Promise<string> => extractOnly('tokenizer');
 
 /** The one part of its role. */
 async function extractOnly(role: PartRole): Promise<string> {
   const part = (await embeddedParts()).find((one) => one.role === role);
   if (part === undefined) throw new Error(`this binary carries no ${role}`);
-  const name = part.path.slice(part.path.lastIndexOf('/') + 1);
-  return extract(part, join(cacheFolder(), 'parts', part.sha256, name));
+  return extract(part, join(cacheFolder(), 'parts', part.sha256, nameOf(part)));
+}
+
+/** Without its folder. */
+function nameOf({ path }: Part): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /**

@@ -30,6 +30,15 @@ export function partsFolder(): string {
   return join(SOURCE_ROOT, '..', 'build', hostTarget(), 'parts');
 }
 
+/** First argument of a child that lists Vulkan's devices, `drivers` or `whole` behind it; not for people. */
+export const LIST_VULKAN = '--list-vulkan';
+
+/** The command line that runs this program once more: the executable itself, or Bun with the source's main module. */
+export function ownCommand(...args: readonly string[]): string[] {
+  const source = Bun.isStandaloneExecutable ? [] : [join(SOURCE_ROOT, 'main.ts')];
+  return [process.execPath, ...source, ...args];
+}
+
 /** The platforms a binary is made for. */
 export const TARGETS = ['linux-x64', 'linux-arm64', 'windows-x64', 'darwin-arm64'] as const;
 export type Target = (typeof TARGETS)[number];

@@ -61,6 +61,7 @@ const NO_SUMMARY: Summary = {
   inputs: [],
   options: {},
   devices: [],
+  sharing: { seconds: 0, imbalance: 1 },
   seconds: { total: 0 },
 };
 

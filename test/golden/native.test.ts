@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeviceError, type ModelFiles } from '../../src/device/backend.ts';
+import { DeviceError, type ModelFiles, type Probe } from '../../src/device/backend.ts';
+import { NativeSession } from '../../src/device/native/session.ts';
 import type { Esm2Architecture, MosaicBertArchitecture, Weights } from '../../src/model/architecture.ts';
 import type { Golden } from '../../src/model/bundle/golden.ts';
 import { openClassifier } from '../../src/model/checkpoint/classifier.ts';
@@ -17,7 +18,7 @@ import { openEsm2 } from '../../src/model/checkpoint/esm2.ts';
 import { openMosaicBert } from '../../src/model/checkpoint/mosaicbert.ts';
 import { buildEsm2Graph } from '../../src/model/graph/esm2.ts';
 import { buildMosaicBertGraph } from '../../src/model/graph/mosaicbert.ts';
-import type { OnnxGraph } from '../../src/model/graph/onnx.ts';
+import { OnnxGraph } from '../../src/model/graph/onnx.ts';
 import { ShardWriter } from '../../src/model/graph/shards.ts';
 import { esm2Embed } from '../../src/model/oracle/esm2.ts';
 import { mosaicBertEmbed } from '../../src/model/oracle/mosaicbert.ts';
@@ -273,6 +274,62 @@ async function expectFailure(files: ModelFiles, says: string): Promise<void> {
   expect((error as DeviceError).message).toContain(says);
 }
 
+describe('a probe', () => {
+  const product = (): Probe => {
+    const graph = new OnnxGraph('probe');
+    const x = graph.input('x', 'float32', ['rows', 3]);
+    const weight = graph.constant('weight', [3, 2], Float32Array.of(1, 2, 3, 4, 5, 6));
+    graph.output(graph.node('MatMul', 'product', [x, weight]), 'float32', ['rows', 2]);
+    return {
+      model: new Uint8Array(graph.finish('test', '0')),
+      inputs: [{ name: 'x', shape: [2, 3], data: Float32Array.of(1, 1, 1, -1, 0, 0.5) }],
+      output: { name: 'product', shape: [2, 2] },
+    };
+  };
+
+  test('runs on every lane, beside batches', async () => {
+    await withSession(model, 3, async (session) => {
+      const probes = Array.from({ length: 6 }, () => session.probe(product()));
+      const batch = encodeSingly(session, 'protein', [[0, 5, 6, 7, 2]]);
+      for (const found of await Promise.all(probes)) expect([...found]).toEqual([9, 12, 1.5, 1]);
+      expect((await batch).length).toBe(1);
+    });
+  });
+
+  test('that is no model, or has another output, is an error that names it, and the session works on', async () => {
+    await withSession(model, 1, async (session) => {
+      const cut = { ...product(), model: product().model.slice(0, 40) };
+      const other = { ...product(), output: { name: 'absent', shape: [2, 2] } };
+      for (const [probe, says] of [
+        [cut, 'protobuf parsing failed'],
+        [other, 'absent'],
+      ] as const) {
+        const error = await session.probe(probe).catch((caught: unknown) => caught);
+        expect(error).toBeInstanceOf(DeviceError);
+        expect((error as DeviceError).message).toContain(says);
+      }
+      expect([...(await session.probe(product()))]).toEqual([9, 12, 1.5, 1]);
+    });
+  });
+});
+
+test('a session that is closed while it computes gives up what is under way', async () => {
+  const device = { id: 'cpu', backend: 'native-cpu', name: 'CPU', threads: 2 } as const;
+  const session = await NativeSession.open(ortLibrary(), model, device);
+  const rows = Array.from({ length: 16 }, () => Array.from({ length: 300 }, (_, i) => 4 + (i % 20)));
+  const under = Array.from({ length: session.inFlight }, () =>
+    encodeBatch(session, 'protein', rows).catch((caught: unknown) => caught),
+  );
+  await session.close();
+  for (const error of await Promise.all(under)) {
+    expect(error).toBeInstanceOf(DeviceError);
+    expect((error as DeviceError).kind).toBe('DeviceLost');
+    expect((error as DeviceError).message).toContain('closed');
+  }
+  const later = await encodeBatch(session, 'protein', rows).catch((caught: unknown) => caught);
+  expect(later).toBeInstanceOf(DeviceError);
+});
+
 describe("every failure carries ORT's text", () => {
   test('a model that is not there, or is none', async () => {
     const absent = join(root, 'absent.onnx');
@@ -296,7 +353,6 @@ describe("every failure carries ORT's text", () => {
 
   test('a library that is none', async () => {
     const device = { id: 'cpu', backend: 'native-cpu', name: 'CPU', threads: 1 } as const;
-    const { NativeSession } = await import('../../src/device/native/session.ts');
     const failing = NativeSession.open(model.protein.path, model, device);
     await expect(failing).rejects.toThrow('protein.onnx');
   });
@@ -304,7 +360,7 @@ describe("every failure carries ORT's text", () => {
   test('nothing is printed besides', () => {
     const script = `
       import { loadOrt } from ${JSON.stringify(join(import.meta.dir, '../../src/device/native/ort-api.ts'))};
-      import { OrtEnvironment } from ${JSON.stringify(join(import.meta.dir, '../../src/device/native/ort-session.ts'))};
+      import { OrtEnvironment } from ${JSON.stringify(join(import.meta.dir, '../../src/device/native/ort-environment.ts'))};
       const environment = new OrtEnvironment(loadOrt(${JSON.stringify(ortLibrary())}));
       const messages = [];
       for (const path of ${JSON.stringify([join(root, 'absent.onnx'), join(root, 'fixtures', 'half.onnx')])}) {

@@ -78,6 +78,10 @@ export class Box {
       TMPDIR: join(this.folder, 'tmp'),
       LANG: 'C.UTF-8',
       VIRNUCPRO_CACHE: join(root(), 'cache'),
+      // Whatever cards this machine has: golden numbers are the CPU's, and tests of GPUs bring their own.
+      VK_DRIVER_FILES: '/nonexistent',
+      VK_ICD_FILENAMES: '/nonexistent',
+      CUDA_VISIBLE_DEVICES: '-1',
     };
   }
 

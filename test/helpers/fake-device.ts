@@ -25,6 +25,7 @@ export interface FakeDevice {
 }
 
 export class FakeSession implements Session {
+  readonly probe = (): Promise<never> => Promise.reject(new Error('a fake has no probes'));
   readonly device;
   readonly parallel: number;
   readonly inFlight: number;

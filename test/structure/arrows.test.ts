@@ -98,7 +98,9 @@ describe('arrows', () => {
     const listed = [...build.match(/const WORKERS = \[([^\]]*)\]/)![1]!.matchAll(/'src\/([^']+)'/g)].map(
       ([, path]) => path!,
     );
-    const started = files.flatMap((path) => [...textOf(path).matchAll(/workerUrl\('([^']+)'\)/g)].map(([, to]) => to!));
+    const started = files.flatMap((path) =>
+      [...textOf(path).matchAll(/'(run\/workers\/[^']+)'/g)].map(([, to]) => to!),
+    );
     const workers = files.filter((path) => path.includes('/workers/'));
     expect(listed.sort()).toEqual(workers);
     expect([...new Set(started)].sort()).toEqual(workers);

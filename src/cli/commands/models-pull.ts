@@ -101,7 +101,10 @@ async function pullBundle(entry: CatalogueBundle, given: Given, download: Downlo
     await convertCheckpoints(stage.bundle, entry.name, precision, paths, emit);
     const found = await verifyBundle(
       await openBundle(stage.bundle, true),
-      threads === undefined ? availableParallelism() : wholeNumber('--threads', threads, 1),
+      {
+        device: 'cpu',
+        threads: threads === undefined ? availableParallelism() : wholeNumber('--threads', threads, 1),
+      },
       emit,
       entry.name,
     );

@@ -1,22 +1,23 @@
 /** `virnucpro models verify`: computes frames whose numbers are known, and tells how far off this machine is. */
 
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import type { Emit } from '../../events/event.ts';
-import { parseGolden } from '../../model/bundle/golden.ts';
 import type { Bundle } from '../../model/bundle/open.ts';
 import { writeStandardOutput } from '../../output/standard-output.ts';
 import { type Verification, verificationTable } from '../../output/verification.ts';
-import { embedFrames, type FrameEmbeddings, type KnownFrame, type ScoreCheck } from '../../run/verify.ts';
+import { bundleTokenizer, goldenFrames } from '../../run/proof/golden-frames.ts';
+import { embedFrames, type FrameEmbeddings, type ScoreCheck } from '../../run/verify.ts';
 import { publishedBundle } from '../../store/published-bundle.ts';
 import { publishedFrames } from '../../store/published-numbers.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
-import { NucleotideTokenizer } from '../../tokens/nucleotide.ts';
 import { type Arguments, wholeNumber } from '../arguments.ts';
+import { chooseDevices } from '../device-choice.ts';
 import type { MODELS_VERIFY } from '../flags.ts';
 import { chooseBundle } from '../model.ts';
+import { openWithin } from '../open-devices.ts';
+import { DEFAULT_BATCH_TOKENS, DEFAULT_HANG_SECONDS } from '../plan.ts';
 import { OwnReference, PublishedReference } from '../reference-numbers.ts';
-import { openSession } from '../session.ts';
+import { readDevices } from '../run-devices.ts';
 
 /** @returns the exit code: 0 pass, 1 fail */
 export async function modelsVerify(given: Arguments<typeof MODELS_VERIFY>, emit: Emit): Promise<number> {
@@ -25,18 +26,24 @@ export async function modelsVerify(given: Arguments<typeof MODELS_VERIFY>, emit:
     throw new UserError('models verify takes one model', 'Give its name or its folder.');
   }
   const device = given.value('device') ?? 'cpu';
-  if (device !== 'cpu') throw new UserError(`There is no device ${device}`, 'This version computes on cpu.');
   const threads = given.value('threads');
   // Whoever asks wants the files looked at too, however often they were.
   const bundle = await chooseBundle(typed, true);
   const found = await verifyBundle(
     bundle,
-    threads === undefined ? availableParallelism() : wholeNumber('--threads', threads, 1),
+    { device, threads: threads === undefined ? availableParallelism() : wholeNumber('--threads', threads, 1) },
     emit,
   );
   const text = given.has('json') ? `${JSON.stringify(found, undefined, 2)}\n` : verificationTable(found);
   writeStandardOutput(new TextEncoder().encode(text));
   return found.verdict === 'pass' ? EXIT.done : EXIT.runtime;
+}
+
+export interface Computer {
+  /** One device, as --device takes it. */
+  readonly device: string;
+  /** Of the CPU. */
+  readonly threads: number;
 }
 
 /**
@@ -45,24 +52,28 @@ export async function modelsVerify(given: Arguments<typeof MODELS_VERIFY>, emit:
  */
 export async function verifyBundle(
   bundle: Bundle,
-  threads: number,
+  { device: typed, threads }: Computer,
   emit: Emit,
   published = publishedBundle(bundle.manifest),
 ): Promise<Verification> {
-  const { manifest, folder } = bundle;
+  const { manifest } = bundle;
+  const [chosen, second] = chooseDevices(typed, await readDevices(typed));
+  if (chosen === undefined || second !== undefined) {
+    throw new UserError(`--device ${typed} is not one device`, 'Name one: "virnucpro devices" lists them.');
+  }
   const known = published === undefined ? undefined : publishedFrames(published);
   const reference =
     known === undefined
       ? new OwnReference(await goldenFrames(bundle), manifest.precision)
       : new PublishedReference(known, manifest.precision);
-  const tokenizerFile = join(folder, manifest.tokenizer);
-  const tokenizer = NucleotideTokenizer.parse(await Bun.file(tokenizerFile).json(), tokenizerFile);
+  const tokenizer = await bundleTokenizer(bundle);
   let embeddings: FrameEmbeddings | undefined;
   let device = '';
   const scores: Record<string, ScoreCheck | null> = {};
   for (const head of manifest.classifiers) {
     emit({ event: 'stage', stage: 'load', note: `loading the model with its head for ${head.length} nt` });
-    const session = await openSession(bundle, head, threads);
+    const setting = { bundle, head, arithmetic: manifest.precision, threads, batchTokens: DEFAULT_BATCH_TOKENS };
+    const session = await openWithin(DEFAULT_HANG_SECONDS, chosen.entry, chosen.backends[0], setting);
     try {
       device = `${session.device.id} (${session.device.name})`;
       embeddings ??= await embedFrames(reference.frames, session, tokenizer);
@@ -87,14 +98,4 @@ export async function verifyBundle(
     scores,
     verdict: checks.every((check) => check === null || check.verdict === 'pass') ? 'pass' : 'fail',
   };
-}
-
-async function goldenFrames({ folder, manifest }: Bundle): Promise<readonly KnownFrame[]> {
-  const file = join(folder, manifest.golden);
-  return parseGolden(await Bun.file(file).json(), file).frames.map((frame) => ({
-    nucleotide: frame.nucleotide,
-    protein: frame.protein,
-    embeddings: { nucleotide: frame.nucleotide_embedding, protein: frame.protein_embedding },
-    scores: frame.scores,
-  }));
 }

@@ -1,7 +1,6 @@
 /** `virnucpro predict`: wires input, sequence, tokens, device, calls and output together, and tells what happens. */
 
 import { basename, join, resolve } from 'node:path';
-import type { DeviceInfo, Session } from '../../device/backend.ts';
 import type { Emit } from '../../events/event.ts';
 import { DuplicateIds } from '../../input/duplicate-ids.ts';
 import { type FileDigest, hashFile } from '../../input/hash-file.ts';
@@ -13,6 +12,7 @@ import { ResultFiles } from '../../output/results.ts';
 import type { Summary, SummaryCounts, SummaryInput } from '../../output/summary.ts';
 import type { EncodeContext } from '../../run/encode.ts';
 import { estimate } from '../../run/estimate.ts';
+import { Fleet } from '../../run/fleet/fleet.ts';
 import { recordsOf } from '../../run/pool/job.ts';
 import { type Inputs, inspectInputs, openRun } from '../../run/pool/open-run.ts';
 import type { SequenceRun } from '../../run/pool/run.ts';
@@ -27,7 +27,8 @@ import { type ChosenBundle, chooseBundle, chooseHead } from '../model.ts';
 import { tellDuplicates, tellOddities } from '../oddities.ts';
 import type { PredictPlan } from '../plan.ts';
 import { Problems } from '../problems.ts';
-import { openSession } from '../session.ts';
+import { openRunDevices, type RunDevices, readDevices } from '../run-devices.ts';
+import { summaryDevices } from '../summary-devices.ts';
 
 /** One Worker tokenises tens of thousands of frames a second: two feed any device, and the encoders need the rest. */
 const MOST_SEQUENCE_WORKERS = 2;
@@ -58,6 +59,8 @@ interface Run {
 export async function predict(plan: PredictPlan, argv: readonly string[], emit: Emit): Promise<number> {
   const startedAt = new Date();
   const clock = new StageClock();
+  const looking = readDevices(plan.devices.devices);
+  looking.catch(() => undefined);
   const bundle = await chooseBundle(plan.model, plan.verifyBundle);
   clock.add('load', (Date.now() - startedAt.getTime()) / 1000);
   const { name, note: told } = bundle.manifest;
@@ -81,17 +84,19 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   };
   try {
     tellStart(run);
-    emit({ event: 'stage', stage: 'load', note: 'loading the model' });
     const loading = performance.now();
-    const session = await openSession(bundle, head, plan.threads);
+    const { threads, batchTokens } = plan;
+    const opened = await openRunDevices(looking, plan.devices, { bundle, head, threads, batchTokens }, emit);
     clock.add('load', (performance.now() - loading) / 1000);
-    const { id: device, ...about } = session.device;
-    emit({ event: 'device', device, state: 'ready', ...about });
-    if (plan.dryRun) await tellEstimate(run, session);
+    for (const { session } of opened.devices) {
+      const { id: device, ...about } = session.device;
+      emit({ event: 'device', device, state: 'ready', ...about });
+    }
+    if (plan.dryRun) await tellEstimate(run, opened);
     else {
       const unlock = lockFolder(plan.output);
       try {
-        await scoreAndWrite(run, session, unlock);
+        await scoreAndWrite(run, opened, unlock);
       } finally {
         unlock();
       }
@@ -129,17 +134,19 @@ function tellStart({ plan, emit, bundle, head, sequences }: Run): void {
   });
 }
 
-async function tellEstimate(run: Run, session: Session): Promise<void> {
+async function tellEstimate(run: Run, { devices }: RunDevices): Promise<void> {
   run.emit({ event: 'stage', stage: 'estimate', note: 'reading everything, to estimate the time' });
-  const answer = await estimate(windowsOf(run).windows(), encodeContext(run, session));
-  await session.close();
+  const sessions = devices.map(({ session }) => session);
+  const answer = await estimate(windowsOf(run).windows(), run.plan, sessions);
+  await Promise.all(sessions.map((session) => session.close()));
   tellInput(run);
   run.emit(answer);
 }
 
-async function scoreAndWrite(run: Run, session: Session, unlock: () => void): Promise<void> {
+async function scoreAndWrite(run: Run, opened: RunDevices, unlock: () => void): Promise<void> {
   const { plan, emit, clock, sequences, startedAt } = run;
-  const context = encodeContext(run, session);
+  const context = encodeContext(run);
+  const fleet = fleetOf(run, opened);
   const files = ResultFiles.open(plan.output);
   const release = onSignal(() => {
     files.abort();
@@ -152,7 +159,7 @@ async function scoreAndWrite(run: Run, session: Session, unlock: () => void): Pr
     const digests = hashRegularFiles(run.inputs);
     digests.catch(() => undefined);
     const delivery = new Delivery(files, plan.minimumLength, run.head.calibration, embeddings);
-    for await (const scored of scoreWindows(windowsOf(run).windows(), context)) {
+    for await (const scored of scoreWindows(windowsOf(run).windows(), context, fleet)) {
       clock.time('write', () => delivery.write(scored));
       const { records, chunks, frames, viral } = delivery.counts;
       const bytes = scored.window.bytesRead;
@@ -160,10 +167,13 @@ async function scoreAndWrite(run: Run, session: Session, unlock: () => void): Pr
       emit({ event: 'progress', records, chunks, frames, viral, bytes, bytes_total: sequences.bytesTotal, seconds });
     }
     const counts = delivery.finish(recordsOf(sequences.counts));
-    await session.close();
+    const report = fleet.report();
+    await fleet.close();
     tellInput(run);
     emit({ event: 'stage', stage: 'write', note: 'writing the results' });
-    const summary = summaryOf(run, counts, session.device, await inputsOf(run, digests));
+    const devices = summaryDevices(opened.devices, report, opened);
+    const { arithmetic } = opened;
+    const summary = summaryOf(run, counts, { devices, sharing: report, arithmetic }, await inputsOf(run, digests));
     const written = files.commit(summary).map((path) => basename(path));
     const { total: seconds } = summary.seconds;
     emit({ event: 'finished', counts: { ...counts }, seconds, folder: plan.output, written, note: run.note });
@@ -199,13 +209,21 @@ async function inputsOf(
   });
 }
 
-function encodeContext({ plan, emit, clock, bundle }: Run, session: Session): EncodeContext {
-  const { nucleotide, protein } = bundle.manifest;
-  const widths = { nucleotide: nucleotide.architecture.width, protein: protein.architecture.width };
-  return { session, widths, batchTokens: plan.batchTokens, clock, emit };
+/** The CPU alone may take its time: on a busy machine a batch of a large model takes minutes. */
+function fleetOf({ plan, emit }: Run, { devices }: RunDevices): Fleet {
+  const isWatched = devices.some(({ proof }) => proof !== undefined);
+  return new Fleet(devices, { emit, hangSeconds: isWatched ? plan.devices.hangSeconds : Number.POSITIVE_INFINITY });
 }
 
-function summaryOf(run: Run, counts: SummaryCounts, device: DeviceInfo, inputs: readonly SummaryInput[]): Summary {
+function encodeContext({ plan, clock, bundle }: Run): EncodeContext {
+  const { nucleotide, protein } = bundle.manifest;
+  const widths = { nucleotide: nucleotide.architecture.width, protein: protein.architecture.width };
+  return { widths, batchTokens: plan.batchTokens, clock };
+}
+
+interface Computed extends Pick<Summary, 'devices' | 'sharing'>, Pick<RunDevices, 'arithmetic'> {}
+
+function summaryOf(run: Run, counts: SummaryCounts, computed: Computed, inputs: readonly SummaryInput[]): Summary {
   const { plan, argv, startedAt, clock, bundle, head } = run;
   const { manifest } = bundle;
   const finishedAt = new Date();
@@ -230,10 +248,15 @@ function summaryOf(run: Run, counts: SummaryCounts, device: DeviceInfo, inputs: 
       min_length: plan.minimumLength,
       batch_tokens: plan.batchTokens,
       window_chunks: WINDOW_CHUNKS,
+      device: plan.devices.devices,
+      precision: computed.arithmetic,
+      trust_device: plan.devices.trusted,
+      hang_seconds: plan.devices.hangSeconds,
       threads: plan.threads,
       save_embeddings: plan.saveEmbeddings,
     },
-    devices: [device],
+    devices: computed.devices,
+    sharing: computed.sharing,
     seconds: { total: (finishedAt.getTime() - startedAt.getTime()) / 1000, ...clock.seconds() },
   };
 }

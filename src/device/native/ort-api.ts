@@ -8,8 +8,9 @@
 import { dlopen, linkSymbols, type Pointer, read } from 'bun:ffi';
 import { setCEnvironment } from '../../system/c-environment.ts';
 
-/** The API version asked for; ORT 1.30 serves 1 to 30. */
-const API_VERSION = 30;
+/** The newest API version asked for; ORT 1.N serves 1 to N. The functions below are all in that of 1.26. */
+const NEWEST_API = 30;
+const OLDEST_API = 26;
 
 const POINTER_BYTES = 8;
 
@@ -18,9 +19,11 @@ const FUNCTIONS = {
   GetErrorMessage: { index: 2, args: ['ptr'], returns: 'cstring' },
   CreateEnv: { index: 3, args: ['i32', 'cstring', 'ptr'], returns: 'ptr' },
   CreateSession: { index: 7, args: ['ptr', 'ptr', 'ptr', 'ptr'], returns: 'ptr' },
+  CreateSessionFromArray: { index: 8, args: ['ptr', 'ptr', 'usize', 'ptr', 'ptr'], returns: 'ptr' },
   Run: { index: 9, args: ['ptr', 'ptr', 'ptr', 'ptr', 'usize', 'ptr', 'usize', 'ptr'], returns: 'ptr' },
   CreateSessionOptions: { index: 10, args: ['ptr'], returns: 'ptr' },
   SetOptimizedModelFilePath: { index: 11, args: ['ptr', 'ptr'], returns: 'ptr' },
+  DisableMemPattern: { index: 17, args: ['ptr'], returns: 'ptr' },
   SetSessionGraphOptimizationLevel: { index: 23, args: ['ptr', 'i32'], returns: 'ptr' },
   SetIntraOpNumThreads: { index: 24, args: ['ptr', 'i32'], returns: 'ptr' },
   CreateTensorWithDataAsOrtValue: {
@@ -28,7 +31,10 @@ const FUNCTIONS = {
     args: ['ptr', 'ptr', 'usize', 'ptr', 'usize', 'i32', 'ptr'],
     returns: 'ptr',
   },
+  CreateMemoryInfo: { index: 68, args: ['cstring', 'i32', 'i32', 'i32', 'ptr'], returns: 'ptr' },
   CreateCpuMemoryInfo: { index: 69, args: ['i32', 'i32', 'ptr'], returns: 'ptr' },
+  AllocatorAlloc: { index: 75, args: ['ptr', 'usize', 'ptr'], returns: 'ptr' },
+  AllocatorFree: { index: 76, args: ['ptr', 'ptr'], returns: 'ptr' },
   AddSessionConfigEntry: { index: 130, args: ['ptr', 'cstring', 'cstring'], returns: 'ptr' },
   ReleaseEnv: { index: 92, args: ['ptr'], returns: 'void' },
   ReleaseStatus: { index: 93, args: ['ptr'], returns: 'void' },
@@ -36,6 +42,12 @@ const FUNCTIONS = {
   ReleaseSession: { index: 95, args: ['ptr'], returns: 'void' },
   ReleaseValue: { index: 96, args: ['ptr'], returns: 'void' },
   ReleaseSessionOptions: { index: 100, args: ['ptr'], returns: 'void' },
+  CreateAllocator: { index: 131, args: ['ptr', 'ptr', 'ptr'], returns: 'ptr' },
+  ReleaseAllocator: { index: 132, args: ['ptr'], returns: 'void' },
+  SessionOptionsAppendExecutionProvider_CUDA_V2: { index: 204, args: ['ptr', 'ptr'], returns: 'ptr' },
+  CreateCUDAProviderOptions: { index: 205, args: ['ptr'], returns: 'ptr' },
+  UpdateCUDAProviderOptions: { index: 206, args: ['ptr', 'ptr', 'ptr', 'usize'], returns: 'ptr' },
+  ReleaseCUDAProviderOptions: { index: 208, args: ['ptr'], returns: 'void' },
 } as const;
 
 type Functions = ReturnType<typeof linkSymbols<typeof FUNCTIONS>>['symbols'];
@@ -70,8 +82,11 @@ export function loadOrt(libraryPath: string): OrtApi {
     GetVersionString: { ptr: pointerAt(base, 1), args: [], returns: 'cstring' },
   } as const);
   const version = String(entry.GetVersionString());
-  const table = entry.GetApi(API_VERSION);
-  if (table === null) throw new Error(`${libraryPath}: ONNX Runtime ${version} has no API version ${API_VERSION}`);
+  const wanted = apiVersion(version);
+  const table = wanted === undefined ? null : entry.GetApi(wanted);
+  if (table === null) {
+    throw new OrtError(`${libraryPath} is ONNX Runtime ${version}, and 1.${OLDEST_API} or newer is needed`);
+  }
   const located = Object.fromEntries(
     Object.entries(FUNCTIONS).map(([name, { index, args, returns }]) => [
       name,
@@ -94,6 +109,15 @@ export function loadOrt(libraryPath: string): OrtApi {
     return handle;
   };
   return { version, call, check, create };
+}
+
+/**
+ * What to ask a library of this version for: asked for more than it has, ORT writes to standard error.
+ * @returns undefined where it has not all that is needed
+ */
+export function apiVersion(version: string): number | undefined {
+  const served = Number(/^1\.(\d+)\./.exec(version)?.[1] ?? 0);
+  return served < OLDEST_API ? undefined : Math.min(served, NEWEST_API);
 }
 
 /** A library that the system cannot load (an old glibc, another processor) is no bug of ours: it is told as ORT's own errors are. */

@@ -8,8 +8,9 @@ import { ortLibrary } from '../../../test/helpers/native.ts';
 import { randomWeights } from '../../../test/helpers/random-weights.ts';
 import { buildClassifierGraph } from '../../model/graph/classifier.ts';
 import { ShardWriter } from '../../model/graph/shards.ts';
+import type { Tensor } from '../backend.ts';
 import { loadOrt, type OrtApi, OrtError } from './ort-api.ts';
-import { OrtEnvironment, type Tensor } from './ort-session.ts';
+import { OrtEnvironment } from './ort-environment.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ort-session-'));
 const MODEL = join(folder, 'head.onnx');

@@ -1,34 +1,54 @@
 /**
  * Messages between the main thread and a lane: a native Worker that runs whole batches, one after the other, on the
- * sessions that all lanes share. Requests carry a number; a lane handles them in the order they were posted and answers
- * each exactly once with the same number. Buffers are transferred, not copied.
+ * sessions that all lanes of a device share. A lane handles requests in the order they were posted. Batches and pairs
+ * are transferred, not copied.
  *
  * The first lane gets `open` and owns every handle; the others get `join` with those handles, which are addresses in the
- * one process. `close` goes to the first lane when the others have nothing left to do.
+ * one process. `close` goes to the others first and to the first lane last, when none has anything left to do.
  */
 
-import type { Batch, ModelFiles } from '../backend.ts';
+import type { Arithmetic, Batch, ModelFiles, Probe } from '../backend.ts';
 
-/** Addresses of what the first lane opened. */
-export interface SharedHandles {
-  readonly cpuMemory: bigint;
-  readonly nucleotide: bigint;
-  readonly protein: bigint;
-  readonly classifier: bigint;
+/** Of a card that computes instead of the CPU. Bytes throughout. */
+export interface CudaSetup {
+  /** Full paths of the libraries that the provider needs, each after those it needs itself. */
+  readonly libraries: readonly string[];
+  /** As CUDA counts the cards of this process. */
+  readonly ordinal: number;
+  readonly arithmetic: Arithmetic;
+  /** What each session's arena may take, weights included. */
+  readonly memory: Readonly<Record<'nucleotide' | 'protein' | 'classifier' | 'probe', number>>;
 }
 
-export interface OpenRequest {
-  readonly kind: 'open';
+/** The same for all lanes of a device. */
+export interface Setup {
+  /** Path of ONNX Runtime; its providers lie beside it. */
   readonly library: string;
   readonly model: ModelFiles;
   /** Threads inside one operator; 1 where there is a lane for every thread. */
   readonly operatorThreads: number;
+  readonly cuda?: CudaSetup | undefined;
+}
+
+/** Addresses of what the first lane opened. */
+export interface SharedHandles {
+  readonly environment: bigint;
+  readonly cpuMemory: bigint;
+  readonly nucleotide: bigint;
+  readonly protein: bigint;
+  readonly classifier: bigint;
+  /** Where the sessions are on a card that gives such memory. */
+  readonly pinned: { readonly allocator: bigint; readonly memory: bigint } | undefined;
+}
+
+export interface OpenRequest {
+  readonly kind: 'open';
+  readonly setup: Setup;
 }
 
 export interface JoinRequest {
   readonly kind: 'join';
-  readonly library: string;
-  readonly model: ModelFiles;
+  readonly setup: Setup;
   readonly handles: SharedHandles;
 }
 
@@ -44,25 +64,17 @@ export interface ClassifyRequest {
   readonly protein: Float32Array<ArrayBuffer>;
 }
 
+/** Opens the probe's model, runs it once and closes it; any lane can. */
+export interface ProbeRequest {
+  readonly kind: 'probe';
+  readonly probe: Probe;
+}
+
 export interface CloseRequest {
   readonly kind: 'close';
 }
 
-export type Request = OpenRequest | JoinRequest | EncodeRequest | ClassifyRequest | CloseRequest;
+export type Request = OpenRequest | JoinRequest | EncodeRequest | ClassifyRequest | ProbeRequest | CloseRequest;
 
-export interface Numbered {
-  readonly number: number;
-  readonly request: Request;
-}
-
-/** What a request that went well gives: handles for `open`, numbers for `encode` and `classify`. */
+/** What a request that went well gives: handles for `open`, numbers for `encode`, `classify` and `probe`. */
 export type Result = SharedHandles | Float32Array<ArrayBuffer> | undefined;
-
-export type Reply =
-  | { readonly number: number; readonly ok: true; readonly result: Result; readonly seconds: number }
-  | {
-      readonly number: number;
-      readonly ok: false;
-      readonly kind: 'OutOfMemory' | 'Unsupported' | 'Bug';
-      readonly message: string;
-    };

@@ -7,9 +7,8 @@
  */
 
 import { availableParallelism } from 'node:os';
-import type { Batch, DeviceInfo, ModelFiles, Session } from '../backend.ts';
-import { Lane } from './lane.ts';
-import type { Request, SharedHandles } from './protocol.ts';
+import type { Batch, DeviceInfo, ModelFiles, Probe, Session } from '../backend.ts';
+import { NativeLanes } from './lanes.ts';
 
 const MOST_LANES = 16;
 /** Requests per lane: one that is computed and one that waits, so that no lane waits for the main thread. */
@@ -18,15 +17,12 @@ const REQUESTS_PER_LANE = 2;
 export class NativeSession implements Session {
   private constructor(
     readonly device: DeviceInfo,
-    readonly lanes: readonly Lane[],
+    readonly lanes: NativeLanes,
+    readonly parallel: number,
   ) {}
 
-  get parallel(): number {
-    return this.lanes.length;
-  }
-
   get inFlight(): number {
-    return REQUESTS_PER_LANE * this.lanes.length;
+    return REQUESTS_PER_LANE * this.parallel;
   }
 
   /**
@@ -34,58 +30,32 @@ export class NativeSession implements Session {
    * @throws DeviceError when the library or a model cannot be loaded
    */
   static async open(library: string, model: ModelFiles, device: DeviceInfo): Promise<NativeSession> {
-    const count = Math.min(device.threads, MOST_LANES);
+    const threads = device.threads ?? availableParallelism();
+    const count = Math.min(threads, MOST_LANES);
     // More threads than cores would only get in each other's way.
-    const operatorThreads = 1 + Math.max(0, Math.min(device.threads, availableParallelism()) - count);
-    const lanes = Array.from({ length: count }, (_, i) => new Lane(`native-${i + 1}`));
-    const [first, ...others] = lanes;
-    if (first === undefined) throw new Error('a native session needs a thread');
-    try {
-      const { result } = await first.ask({ kind: 'open', library, model, operatorThreads });
-      const handles = sharedHandles(result);
-      await Promise.all(others.map((lane) => lane.ask({ kind: 'join', library, model, handles })));
-      return new NativeSession(device, lanes);
-    } catch (error) {
-      for (const lane of lanes) lane.end();
-      throw error;
-    }
+    const operatorThreads = 1 + Math.max(0, Math.min(threads, availableParallelism()) - count);
+    const lanes = await NativeLanes.open('native', count, { library, model, operatorThreads });
+    return new NativeSession(device, lanes, count);
   }
 
   async encode(batch: Batch): Promise<{ readonly embeddings: Float32Array<ArrayBuffer>; readonly seconds: number }> {
-    const { numbers, seconds } = await this.#compute({ kind: 'encode', batch }, [batch.tokens.buffer]);
+    const { numbers, seconds } = await this.lanes.encode(batch);
     return { embeddings: numbers, seconds };
   }
 
-  async classify(
+  classify(
     rows: number,
     nucleotide: Float32Array<ArrayBuffer>,
     protein: Float32Array<ArrayBuffer>,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const request = { kind: 'classify', rows, nucleotide, protein } as const;
-    return (await this.#compute(request, [nucleotide.buffer, protein.buffer])).numbers;
+    return this.lanes.classify(rows, nucleotide, protein);
   }
 
-  /** Releases every handle. Nothing may be under way. */
-  async close(): Promise<void> {
-    const busy = this.lanes.reduce((sum, lane) => sum + lane.load, 0);
-    if (busy > 0) throw new Error(`a native session was closed with ${busy} requests under way`);
-    await this.lanes[0]!.ask({ kind: 'close' });
-    for (const lane of this.lanes) lane.end();
+  probe(probe: Probe): Promise<Float32Array<ArrayBuffer>> {
+    return this.lanes.probe(probe);
   }
 
-  /** Gives the request to the lane that has the least to do. */
-  async #compute(
-    request: Request,
-    transfer: ArrayBuffer[],
-  ): Promise<{ readonly numbers: Float32Array<ArrayBuffer>; readonly seconds: number }> {
-    const lane = this.lanes.reduce((least, other) => (other.load < least.load ? other : least));
-    const { result, seconds } = await lane.ask(request, transfer);
-    if (!(result instanceof Float32Array)) throw new Error(`a lane answered ${request.kind} without numbers`);
-    return { numbers: result, seconds };
+  close(): Promise<void> {
+    return this.lanes.close();
   }
-}
-
-function sharedHandles(result: unknown): SharedHandles {
-  if (typeof result === 'object' && result !== null && 'cpuMemory' in result) return result as SharedHandles;
-  throw new Error('the first lane gave no handles');
 }

@@ -14,7 +14,9 @@ export interface Fault {
 export function faultOf(error: unknown): Fault {
   const kind = error instanceof DeviceError ? error.kind : 'Bug';
   const message = error instanceof Error ? error.message : String(error);
-  return { kind, reason: message.replace(/\.\s*$/, '') };
+  // A bug may come with its stack, which is kept where the run ends by it.
+  const [line = ''] = message.split('\n');
+  return { kind, reason: line.replace(/\.\s*$/, '') };
 }
 
 /** Nobody is left who can do what is still to be done. */

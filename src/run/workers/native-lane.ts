@@ -1,16 +1,17 @@
 /** Worker entry point: answers the requests of device/native/protocol.ts with a NativeEngine. */
 
+import type { Numbered, Reply } from '../../device/lane.ts';
 import { NativeEngine } from '../../device/native/engine.ts';
 import { OrtError } from '../../device/native/ort-api.ts';
-import type { Numbered, Reply, Request, Result } from '../../device/native/protocol.ts';
+import type { Request, Result } from '../../device/native/protocol.ts';
 
 declare const self: Worker;
 
 let engine: NativeEngine | undefined;
 
-self.onmessage = ({ data: { number, request } }: MessageEvent<Numbered>): void => {
+self.onmessage = ({ data: { number, request } }: MessageEvent<Numbered<Request>>): void => {
   const began = performance.now();
-  let reply: Reply;
+  let reply: Reply<Result>;
   try {
     const result = answer(request);
     reply = { number, ok: true, result, seconds: (performance.now() - began) / 1000 };
@@ -32,6 +33,8 @@ function answer(request: Request): Result {
       return opened().encode(request.batch);
     case 'classify':
       return opened().classify(request.rows, request.nucleotide, request.protein);
+    case 'probe':
+      return opened().probe(request.probe);
     case 'close':
       engine?.close();
       engine = undefined;

@@ -1,0 +1,66 @@
+/**
+ * Messages between the main thread and a GPU Worker, which is bound to one adapter for good. Requests carry a number and
+ * are handled one after the other, in the order they were posted; each is answered exactly once. Buffers are transferred.
+ *
+ * `open` comes first. While it looks for its adapter the C environment of the process must be the one that shows this
+ * adapter alone; the notice `bound` says that it was found and the environment is not needed any more.
+ *
+ * `abort` is no request: it is carried out at once, whatever is under way, and destroys the device, so that a run which
+ * would never end is rejected. After a run that failed, every request but `close` is refused: what ONNX Runtime holds then is
+ * not to be trusted, and a new Worker takes over.
+ */
+
+import type { Precision } from '../../model/graph/weight-sink.ts';
+import type { Batch, ModelFiles, Probe } from '../backend.ts';
+
+export interface OpenRequest {
+  readonly kind: 'open';
+  /** dawn.node, as a file. */
+  readonly dawn: string;
+  /** ONNX Runtime's WebAssembly. */
+  readonly wasm: string;
+  /** Part of the adapter's name as the driver says it, where the environment leaves several to choose from. */
+  readonly adapterName: string | undefined;
+  /** A software adapter is meant. Any other request is refused one. */
+  readonly isSoftware: boolean;
+  readonly model: ModelFiles;
+  /** Of the stored weights. */
+  readonly precision: Precision;
+  readonly fault: Fault | undefined;
+}
+
+/** For tests: what is to go wrong, and with which of the batches, counted from 1. */
+export interface Fault {
+  readonly what: 'memory' | 'lost' | 'exception' | 'hang' | 'unrepaired';
+  readonly at: number;
+}
+
+export interface EncodeRequest {
+  readonly kind: 'encode';
+  readonly batch: Batch;
+}
+
+export interface ClassifyRequest {
+  readonly kind: 'classify';
+  readonly rows: number;
+  readonly nucleotide: Float32Array<ArrayBuffer>;
+  readonly protein: Float32Array<ArrayBuffer>;
+}
+
+export interface ProbeRequest {
+  readonly kind: 'probe';
+  readonly probe: Probe;
+}
+
+export type Request =
+  | OpenRequest
+  | EncodeRequest
+  | ClassifyRequest
+  | ProbeRequest
+  | { readonly kind: 'abort' }
+  | { readonly kind: 'close' };
+
+/** Numbers for `encode`, `classify` and `probe`. */
+export type Result = Float32Array<ArrayBuffer> | undefined;
+
+export type Notice = 'bound';
