@@ -1,6 +1,7 @@
 /** The native Workers of one device: the first opens the sessions, the others join, requests go to whoever has least to do. */
 
 import type { Batch, Probe } from '../backend.ts';
+import { type ComputeRequest, transferOf } from '../compute-request.ts';
 import { Lane } from '../lane.ts';
 import type { Request, Result, Setup, SharedHandles } from './protocol.ts';
 
@@ -35,7 +36,7 @@ export class NativeLanes {
   }
 
   encode(batch: Batch): Promise<Numbers> {
-    return this.#compute({ kind: 'encode', batch }, [batch.tokens.buffer]);
+    return this.#compute({ kind: 'encode', batch });
   }
 
   async classify(
@@ -43,12 +44,11 @@ export class NativeLanes {
     nucleotide: Float32Array<ArrayBuffer>,
     protein: Float32Array<ArrayBuffer>,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const request = { kind: 'classify', rows, nucleotide, protein } as const;
-    return (await this.#compute(request, [nucleotide.buffer, protein.buffer])).numbers;
+    return (await this.#compute({ kind: 'classify', rows, nucleotide, protein })).numbers;
   }
 
   async probe(probe: Probe): Promise<Float32Array<ArrayBuffer>> {
-    return (await this.#compute({ kind: 'probe', probe }, [])).numbers;
+    return (await this.#compute({ kind: 'probe', probe })).numbers;
   }
 
   /**
@@ -68,9 +68,9 @@ export class NativeLanes {
     for (const lane of this.lanes) lane.end();
   }
 
-  async #compute(request: Request, transfer: ArrayBuffer[]): Promise<Numbers> {
+  async #compute(request: ComputeRequest): Promise<Numbers> {
     const lane = this.lanes.reduce((least, other) => (other.load < least.load ? other : least));
-    const { result, seconds } = await lane.ask(request, transfer);
+    const { result, seconds } = await lane.ask(request, transferOf(request));
     if (!(result instanceof Float32Array)) throw new Error(`a lane answered ${request.kind} without numbers`);
     return { numbers: result, seconds };
   }

@@ -7,7 +7,8 @@
  * one process. `close` goes to the others first and to the first lane last, when none has anything left to do.
  */
 
-import type { Arithmetic, Batch, ModelFiles, Probe } from '../backend.ts';
+import type { Arithmetic, ModelFiles } from '../backend.ts';
+import type { ComputeRequest } from '../compute-request.ts';
 
 /** Of a card that computes instead of the CPU. Bytes throughout. */
 export interface CudaSetup {
@@ -52,29 +53,11 @@ export interface JoinRequest {
   readonly handles: SharedHandles;
 }
 
-export interface EncodeRequest {
-  readonly kind: 'encode';
-  readonly batch: Batch;
-}
-
-export interface ClassifyRequest {
-  readonly kind: 'classify';
-  readonly rows: number;
-  readonly nucleotide: Float32Array<ArrayBuffer>;
-  readonly protein: Float32Array<ArrayBuffer>;
-}
-
-/** Opens the probe's model, runs it once and closes it; any lane can. */
-export interface ProbeRequest {
-  readonly kind: 'probe';
-  readonly probe: Probe;
-}
-
 export interface CloseRequest {
   readonly kind: 'close';
 }
 
-export type Request = OpenRequest | JoinRequest | EncodeRequest | ClassifyRequest | ProbeRequest | CloseRequest;
+export type Request = OpenRequest | JoinRequest | ComputeRequest | CloseRequest;
 
-/** What a request that went well gives: handles for `open`, numbers for `encode`, `classify` and `probe`. */
+/** What a request that went well gives: handles for `open`, numbers for what is computed. */
 export type Result = SharedHandles | Float32Array<ArrayBuffer> | undefined;

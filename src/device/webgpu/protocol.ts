@@ -11,7 +11,8 @@
  */
 
 import type { Precision } from '../../model/graph/weight-sink.ts';
-import type { Batch, ModelFiles, Probe } from '../backend.ts';
+import type { ModelFiles } from '../backend.ts';
+import type { ComputeRequest } from '../compute-request.ts';
 
 export interface OpenRequest {
   readonly kind: 'open';
@@ -35,32 +36,9 @@ export interface Fault {
   readonly at: number;
 }
 
-export interface EncodeRequest {
-  readonly kind: 'encode';
-  readonly batch: Batch;
-}
+export type Request = OpenRequest | ComputeRequest | { readonly kind: 'abort' } | { readonly kind: 'close' };
 
-export interface ClassifyRequest {
-  readonly kind: 'classify';
-  readonly rows: number;
-  readonly nucleotide: Float32Array<ArrayBuffer>;
-  readonly protein: Float32Array<ArrayBuffer>;
-}
-
-export interface ProbeRequest {
-  readonly kind: 'probe';
-  readonly probe: Probe;
-}
-
-export type Request =
-  | OpenRequest
-  | EncodeRequest
-  | ClassifyRequest
-  | ProbeRequest
-  | { readonly kind: 'abort' }
-  | { readonly kind: 'close' };
-
-/** Numbers for `encode`, `classify` and `probe`. */
+/** Numbers for what is computed. */
 export type Result = Float32Array<ArrayBuffer> | undefined;
 
 export type Notice = 'bound';

@@ -8,6 +8,7 @@
 
 import { withCEnvironment } from '../../system/c-environment.ts';
 import { type Batch, DeviceError, type DeviceInfo, type Probe, type Session } from '../backend.ts';
+import { type ComputeRequest, transferOf } from '../compute-request.ts';
 import { Lane } from '../lane.ts';
 import type { Fault, Notice, OpenRequest, Request, Result } from './protocol.ts';
 
@@ -50,7 +51,7 @@ export class WebGpuSession implements Session {
   }
 
   async encode(batch: Batch): Promise<{ readonly embeddings: Float32Array<ArrayBuffer>; readonly seconds: number }> {
-    const { numbers, seconds } = await this.#compute({ kind: 'encode', batch }, [batch.tokens.buffer]);
+    const { numbers, seconds } = await this.#compute({ kind: 'encode', batch });
     return { embeddings: numbers, seconds };
   }
 
@@ -59,12 +60,11 @@ export class WebGpuSession implements Session {
     nucleotide: Float32Array<ArrayBuffer>,
     protein: Float32Array<ArrayBuffer>,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const request = { kind: 'classify', rows, nucleotide, protein } as const;
-    return (await this.#compute(request, [nucleotide.buffer, protein.buffer])).numbers;
+    return (await this.#compute({ kind: 'classify', rows, nucleotide, protein })).numbers;
   }
 
   async probe(probe: Probe): Promise<Float32Array<ArrayBuffer>> {
-    return (await this.#compute({ kind: 'probe', probe }, [])).numbers;
+    return (await this.#compute({ kind: 'probe', probe })).numbers;
   }
 
   async close(): Promise<void> {
@@ -75,14 +75,13 @@ export class WebGpuSession implements Session {
   }
 
   async #compute(
-    request: Request,
-    transfer: ArrayBuffer[],
+    request: ComputeRequest,
   ): Promise<{ readonly numbers: Float32Array<ArrayBuffer>; readonly seconds: number }> {
     if (this.#isClosed) throw new DeviceError('DeviceLost', 'its session is closed');
     const opening = this.#lane;
     const lane = await opening;
     try {
-      const { result, seconds } = await lane.ask(request, transfer);
+      const { result, seconds } = await lane.ask(request, transferOf(request));
       if (result === undefined) throw new Error(`a GPU Worker answered ${request.kind} without numbers`);
       return { numbers: result, seconds };
     } catch (error) {

@@ -1,6 +1,7 @@
 /** Worker entry point: answers the requests of device/webgpu/protocol.ts with a WebGpuEngine. */
 
 import { DeviceError } from '../../device/backend.ts';
+import { compute } from '../../device/compute-request.ts';
 import type { Numbered, Reply } from '../../device/lane.ts';
 import { WebGpuEngine } from '../../device/webgpu/engine.ts';
 import type { Notice, Request, Result } from '../../device/webgpu/protocol.ts';
@@ -56,17 +57,10 @@ async function carryOut(request: Request): Promise<Result> {
       engine = await WebGpuEngine.open(request, () => self.postMessage(bound));
       return undefined;
     }
-    case 'encode':
-      return opened().encode(request.batch);
-    case 'classify':
-      return opened().classify(request.rows, request.nucleotide, request.protein);
-    case 'probe':
-      return opened().probe(request.probe);
     case 'abort':
       throw new Error('abort is no request');
     default:
-      request satisfies never;
-      throw new Error('unknown request');
+      return compute(opened(), request);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Worker entry point: answers the requests of device/native/protocol.ts with a NativeEngine. */
 
+import { compute } from '../../device/compute-request.ts';
 import type { Numbered, Reply } from '../../device/lane.ts';
 import { NativeEngine } from '../../device/native/engine.ts';
 import { OrtError } from '../../device/native/ort-api.ts';
@@ -29,19 +30,12 @@ function answer(request: Request): Result {
     case 'join':
       engine = NativeEngine.join(request);
       return undefined;
-    case 'encode':
-      return opened().encode(request.batch);
-    case 'classify':
-      return opened().classify(request.rows, request.nucleotide, request.protein);
-    case 'probe':
-      return opened().probe(request.probe);
     case 'close':
       engine?.close();
       engine = undefined;
       return undefined;
     default:
-      request satisfies never;
-      throw new Error('unknown request');
+      return compute(opened(), request);
   }
 }
 
