@@ -4,6 +4,7 @@
  */
 
 import type { Backend } from '../device/backend.ts';
+import { samePci } from '../device/vulkan/pci.ts';
 import { UserError } from '../system/errors.ts';
 import type { DeviceEntry } from './device-entries.ts';
 
@@ -23,23 +24,22 @@ const PREFERENCE: readonly Backend[] = ['cuda', 'webgpu', 'native-cpu'];
  * @throws UserError for what is not there, cannot be used, or would use a card twice
  */
 export function chooseDevices(typed: string, entries: readonly DeviceEntry[]): ChosenDevice[] {
-  if (typed === 'auto') {
+  if (typed.trim().toLowerCase() === 'auto') {
     return entries
       .filter((entry) => entry.default)
       .map((entry) => ({ entry, backends: backendsOf(entry), isNamed: false }));
   }
-  const chosen: ChosenDevice[] = [];
+  const chosen = new Map<DeviceEntry, { readonly one: ChosenDevice; readonly part: string }>();
   for (const part of typed.split(',').map((text) => text.trim())) {
     for (const one of named(part, typed, entries)) {
-      const twice = chosen.find(({ entry }) => entry === one.entry);
-      if (twice === undefined) chosen.push(one);
-      else if (one.backends[0] !== twice.backends[0]) {
-        const [first, second] = [twice, one].map(({ entry, backends }) => entry.ids[backends[0]]);
-        throw new UserError(`${first} and ${second} are the same card`, 'Name it once.');
+      const twice = chosen.get(one.entry);
+      if (twice === undefined) chosen.set(one.entry, { one, part });
+      else if (one.backends[0] !== twice.one.backends[0]) {
+        throw new UserError(`${twice.part} and ${part} are the same card (${one.entry.name})`, 'Name it once.');
       }
     }
   }
-  return chosen;
+  return [...chosen.values()].map(({ one }) => one);
 }
 
 /** The CPU, whatever else there is. */
@@ -50,35 +50,36 @@ export function cpuOf(entries: readonly DeviceEntry[]): ChosenDevice {
 }
 
 function named(part: string, typed: string, entries: readonly DeviceEntry[]): ChosenDevice[] {
-  if (part === '' || part === 'auto') {
+  const wanted = part.toLowerCase();
+  if (wanted === '' || wanted === 'auto') {
     throw new UserError(
       `--device ${typed} is not understood`,
       'It takes auto, or a list such as cuda:0,webgpu:1 or cpu.',
     );
   }
-  const wanted = part.toLowerCase();
   for (const entry of entries) {
     for (const backend of PREFERENCE) {
       if (entry.ids[backend] !== wanted) continue;
       if (entry.backends.includes(backend)) return [{ entry, backends: [backend], isNamed: true }];
-      throw unusable(part, entry, backend);
+      throw unusable(part, entry, [backend], entries);
     }
   }
-  const pci = /^pci:(.+)$/.exec(wanted)?.[1];
+  const slot = /^pci:(.+)$/.exec(wanted)?.[1];
   const matching = entries.filter((entry) =>
-    pci === undefined ? entry.kind !== 'cpu' && entry.name.toLowerCase().includes(wanted) : entry.pci === pci,
+    slot === undefined
+      ? entry.kind !== 'cpu' && entry.name.toLowerCase().includes(wanted)
+      : samePci(entry.pci, withDomain(slot)),
   );
-  if (matching.length === 0) throw absent(part, entries);
+  if (matching.length === 0) throw new UserError(`There is no device ${part}`, remedy(entries));
   return matching.map((entry) => {
-    const [first] = entry.backends;
-    if (first === undefined)
-      throw unusable(
-        part,
-        entry,
-        PREFERENCE.find((backend) => backend in entry.unusable),
-      );
+    if (entry.backends.length === 0) throw unusable(part, entry, PREFERENCE, entries);
     return { entry, backends: backendsOf(entry), isNamed: true };
   });
+}
+
+/** Tools such as lspci leave the domain out where there is only the first one. */
+function withDomain(slot: string): string {
+  return /^[^:]+:[^:]+$/.test(slot) ? `0000:${slot}` : slot;
 }
 
 function backendsOf(entry: DeviceEntry): readonly [Backend, ...Backend[]] {
@@ -87,18 +88,27 @@ function backendsOf(entry: DeviceEntry): readonly [Backend, ...Backend[]] {
   return [first, ...others];
 }
 
-function unusable(part: string, entry: DeviceEntry, backend: Backend | undefined): UserError {
-  const why = backend === undefined ? 'nothing drives it' : (entry.unusable[backend] ?? 'it cannot be used');
-  return new UserError(`${part} (${entry.name}) cannot be used: ${why.replace(/\.$/, '')}`, remedy([entry]));
-}
-
-function absent(part: string, entries: readonly DeviceEntry[]): UserError {
-  return new UserError(`There is no device ${part}`, remedy(entries));
+/** @param backends those whose reasons are told */
+function unusable(
+  part: string,
+  entry: DeviceEntry,
+  backends: readonly Backend[],
+  entries: readonly DeviceEntry[],
+): UserError {
+  const reasons = backends.flatMap((backend) => entry.unusable[backend] ?? []);
+  const why = reasons.length === 0 ? 'nothing drives it' : reasons.join('; ');
+  const others = idsOf([entry]);
+  const other = others.length === 0 ? '' : `The same card can be used as ${others.join(', ')}. `;
+  return new UserError(`${part} (${entry.name}) cannot be used: ${why}`, `${other}${remedy(entries)}`);
 }
 
 function remedy(entries: readonly DeviceEntry[]): string {
-  const ids = entries.flatMap((entry) => entry.backends.map((backend) => entry.ids[backend]));
-  const known = ids.filter((id) => id !== undefined);
-  const shown = known.length === 0 ? '' : ` Here there is ${known.join(', ')}.`;
-  return `"virnucpro devices" lists them all.${shown}`;
+  const ids = idsOf(entries);
+  const known = ids.length === 0 ? '' : ` Here there is ${ids.join(', ')}.`;
+  return `"virnucpro devices" lists them all.${known}`;
+}
+
+/** What can be used. */
+function idsOf(entries: readonly DeviceEntry[]): string[] {
+  return entries.flatMap((entry) => entry.backends.flatMap((backend) => entry.ids[backend] ?? []));
 }

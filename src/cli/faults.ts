@@ -8,17 +8,28 @@ import { UserError } from '../system/errors.ts';
 
 const KINDS = ['memory', 'lost', 'exception', 'hang', 'unrepaired'] as const satisfies readonly Fault['what'][];
 
+/**
+ * @param device its id
+ * @returns the first one that is meant for this device
+ * @throws UserError for anything in the text that is not understood, whichever device it is for
+ */
 export function faultFor(device: string, text = process.env['VIRNUCPRO_FAULT'] ?? ''): Fault | undefined {
-  for (const part of text.split(',').filter((one) => one.trim() !== '')) {
-    const [id, kind, at = '1'] = part.trim().split(/\s+/);
-    const what = KINDS.find((known) => known === kind);
-    if (what === undefined || !/^[1-9][0-9]*$/.test(at)) {
-      throw new UserError(
-        `VIRNUCPRO_FAULT is not understood at "${part.trim()}"`,
-        `It is for tests: a device, one of ${KINDS.join(', ')}, and the number of a batch. Take it out of the environment.`,
-      );
-    }
-    if (id === device) return { what, at: Number(at) };
+  const faults = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(parse);
+  return faults.find(({ id }) => id === device)?.fault;
+}
+
+function parse(part: string): { readonly id: string; readonly fault: Fault } {
+  const [id, kind, at = '1', ...more] = part.split(/\s+/);
+  const what = KINDS.find((known) => known === kind);
+  if (id === undefined || what === undefined || !/^[1-9][0-9]*$/.test(at) || more.length > 0) {
+    throw new UserError(
+      `VIRNUCPRO_FAULT is not understood at "${part}"`,
+      `It is for tests: a device, one of ${KINDS.join(', ')}, and the number of a batch. Take it out of the environment.`,
+    );
   }
-  return undefined;
+  return { id, fault: { what, at: Number(at) } };
 }

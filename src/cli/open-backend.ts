@@ -52,8 +52,9 @@ export function arithmeticOf(backend: Backend, { arithmetic }: Pick<Setting, 'ar
 export async function openBackend(entry: DeviceEntry, backend: Backend, setting: Setting): Promise<Session> {
   const { bundle, batchTokens, arithmetic, threads } = setting;
   if (entry.gpu !== undefined && entry.gpu.kind !== 'software') {
-    const device = `${entry.ids[backend]} (${entry.name})`;
-    const problem = fitProblem(device, freeMemory(entry.gpu), bundle.manifest, { isWidened: false, batchTokens });
+    // CUDA has no product of float16 weights with float32 numbers.
+    const isWidened = backend === 'cuda' && arithmetic === 'fp32';
+    const problem = fitProblem('it', freeMemory(entry.gpu), bundle.manifest, { isWidened, batchTokens });
     if (problem !== undefined) throw new DeviceError('Unsupported', problem);
   }
   const { precision } = bundle.manifest;
@@ -109,9 +110,10 @@ function freeMemory({ memory, memoryFree }: Gpu): number {
 export function deviceInfo(entry: DeviceEntry, backend: Backend, threads: number): DeviceInfo {
   const id = entry.ids[backend];
   if (id === undefined) throw new Error(`${entry.id} has no id for ${backend}`);
-  if (entry.gpu === undefined) return { id, backend, name: cpus()[0]?.model.trim() ?? 'CPU', threads };
-  const { name, driver, pci } = entry.gpu;
-  return { id, backend, name, threads: undefined, driver, pci };
+  if (entry.gpu === undefined)
+    return { id, backend, name: cpus()[0]?.model.trim() ?? 'CPU', threads, memory: entry.memory };
+  const { name, driver, pci, memory } = entry.gpu;
+  return { id, backend, name, threads: undefined, driver, pci, memory };
 }
 
 function modelFiles({ bundle: { folder, manifest }, head }: Setting): ModelFiles {

@@ -6,17 +6,19 @@
 import type { Backend, Session } from '../device/backend.ts';
 import { DeviceError } from '../device/backend.ts';
 import type { Emit } from '../events/event.ts';
+import { deviceEvent } from '../run/device-event.ts';
+import { SYSTEM_CLOCK } from '../run/fleet/clock.ts';
 import type { FleetDevice } from '../run/fleet/member.ts';
 import { bundleTokenizer, goldenFrames, longestRows } from '../run/proof/golden-frames.ts';
 import type { Proof } from '../run/proof/proof.ts';
-import { refusal } from '../run/proof/refusal.ts';
+import { type Refusal, refusal } from '../run/proof/refusal.ts';
 import { recall } from '../run/proof/remembered.ts';
 import { measureSpeeds } from '../run/proof/speeds.ts';
 import { EXIT, UserError } from '../system/errors.ts';
 import { type ChosenDevice, cpuOf } from './device-choice.ts';
 import type { DeviceEntry } from './device-entries.ts';
-import { openBackend, type Setting } from './open-backend.ts';
-import { proofKey, proveDevice } from './prove-device.ts';
+import { deviceInfo, openBackend, type Setting } from './open-backend.ts';
+import { closeQuietly, proofKey, proveDevice, type Surroundings, silence, watched } from './prove-device.ts';
 
 export interface OpenedDevice extends FleetDevice {
   readonly session: Session;
@@ -32,105 +34,152 @@ export interface Trust {
   readonly hangSeconds: number;
 }
 
-/** @throws UserError when no device is left */
+/** How a session is opened, and what is around it. */
+export interface Means extends Surroundings {
+  readonly open: typeof openBackend;
+}
+
+const USUAL: Means = { open: openBackend, clock: SYSTEM_CLOCK, cache: undefined };
+
+/**
+ * @param means what tests replace
+ * @returns in the order in which they were chosen
+ * @throws UserError when no device is left, or what a device cannot be blamed for; nothing stays open then
+ */
 export async function openDevices(
   chosen: readonly ChosenDevice[],
   entries: readonly DeviceEntry[],
   setting: Setting,
   trust: Trust,
   emit: Emit,
+  means: Means = USUAL,
 ): Promise<OpenedDevice[]> {
   const [only] = chosen;
-  if (chosen.length === 1 && only?.backends[0] === 'native-cpu') return [await openCpu(only, setting)];
-  const opener = new Opener(setting, trust, emit);
+  if (chosen.length === 1 && only?.backends[0] === 'native-cpu') return [await openCpu(only, setting, means)];
+  const opener = new Opener(setting, trust, emit, means);
   const results = await Promise.allSettled(chosen.map((one) => opener.open(one)));
+  const outcomes = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const opened = outcomes.flatMap(({ device }) => device ?? []);
   const failure = results.find((result) => result.status === 'rejected');
-  const opened = results.flatMap((result) =>
-    result.status === 'fulfilled' && result.value !== undefined ? [result.value] : [],
-  );
   if (failure !== undefined) {
-    for (const { session } of opened) await session.close();
+    await Promise.all(opened.map(({ session }) => closeQuietly(session)));
     throw failure.reason;
   }
+  const refusals = outcomes.flatMap((outcome) => outcome.refusals);
+  if (opened.length === 0 && chosen.some(({ isNamed }) => isNamed)) throw noneLeft(refusals);
+  for (const { sentence, remedy } of refusals) emit({ event: 'warning', message: `${sentence}. ${remedy}` });
   if (opened.length > 0) return opened;
-  if (chosen.some(({ isNamed }) => isNamed)) {
-    const [first = { sentence: 'No device can be used', remedy: '' }, ...others] = opener.refusals;
-    const more = others.map(({ sentence }) => `; ${sentence}`).join('');
-    throw new UserError(`${first.sentence}${more}`, first.remedy, {}, EXIT.runtime);
-  }
-  for (const { sentence, remedy } of opener.refusals) emit({ event: 'warning', message: `${sentence}. ${remedy}` });
   emit({ event: 'warning', message: 'No GPU can be used, so the CPU computes; that may take much longer.' });
-  return [await openCpu(cpuOf(entries), setting)];
+  return [await openCpu(cpuOf(entries), setting, means)];
 }
 
-async function openCpu({ entry }: ChosenDevice, setting: Setting): Promise<OpenedDevice> {
-  const session = await openBackend(entry, 'native-cpu', setting);
+function noneLeft(refusals: readonly Refusal[]): UserError {
+  const [first] = refusals;
+  if (first === undefined) throw new Error('no device was opened, and none was refused');
+  const sentence = refusals.map((one) => one.sentence).join('; ');
+  return new UserError(sentence, first.remedy, {}, EXIT.runtime);
+}
+
+async function openCpu({ entry }: ChosenDevice, setting: Setting, { open }: Means): Promise<OpenedDevice> {
+  const session = await open(entry, 'native-cpu', setting);
   // Alone it is given everything, so how fast it is does not matter.
   return { session, speeds: { nucleotide: 1, protein: 1 }, proof: undefined, isTrusted: false };
 }
 
-class Opener {
-  /** Of cards that are left out altogether. */
-  readonly refusals: { readonly sentence: string; readonly remedy: string }[] = [];
+/** Of one card. */
+interface Outcome {
+  readonly device: OpenedDevice | undefined;
+  /** One for each backend, where none of them can be used. */
+  readonly refusals: readonly Refusal[];
+}
 
+class Opener {
   constructor(
     readonly setting: Setting,
     readonly trust: Trust,
     readonly emit: Emit,
+    readonly means: Means,
   ) {}
 
-  async open({ entry, backends }: ChosenDevice): Promise<OpenedDevice | undefined> {
-    const refused: { sentence: string; remedy: string }[] = [];
+  async open({ entry, backends }: ChosenDevice): Promise<Outcome> {
+    const refusals: Refusal[] = [];
     for (const backend of backends) {
       const result = await this.#try(entry, backend);
       if ('session' in result) {
-        for (const { sentence } of refused) {
+        for (const { sentence } of refusals) {
           this.emit({ event: 'warning', message: `${sentence}. ${result.session.device.id} is used instead.` });
         }
-        return result;
+        return { device: result, refusals: [] };
       }
-      refused.push(result);
+      refusals.push(result);
     }
-    this.refusals.push(...refused);
-    return undefined;
+    return { device: undefined, refusals };
   }
 
-  async #try(entry: DeviceEntry, backend: Backend): Promise<OpenedDevice | { sentence: string; remedy: string }> {
+  async #try(entry: DeviceEntry, backend: Backend): Promise<OpenedDevice | Refusal> {
     const id = entry.ids[backend] ?? entry.id;
+    const info = deviceInfo(entry, backend, this.setting.threads);
     this.emit({ event: 'stage', stage: 'load', note: `loading the model on ${id} (${entry.name})` });
-    let session: Session;
+    this.emit(deviceEvent(info, 'loading'));
+    let session: Session | undefined;
+    let result: OpenedDevice | Refusal | undefined;
     try {
-      session = await openWithin(this.trust.hangSeconds, entry, backend, this.setting);
+      session = await openWithin(this.trust.hangSeconds, entry, backend, this.setting, this.means);
+      result = await this.#admit(session, backend, id);
     } catch (error) {
-      if (!(error instanceof DeviceError) || backend === 'native-cpu') throw error;
-      return {
-        sentence: notUsed(id, entry, error),
-        remedy: 'Choose another device with --device; "virnucpro devices" lists them.',
-      };
+      // What is found after the opening, in the bundle, concerns every device.
+      const isFiles = error instanceof UserError && session === undefined && backend === 'cuda';
+      const refused = isFiles ? filesRefused(id, entry, error) : refusalOf(error, backend, id, entry);
+      if (refused === undefined) throw error;
+      result = refused;
+    } finally {
+      const isUsed = result !== undefined && 'session' in result;
+      if (session !== undefined && !isUsed) await closeQuietly(session);
     }
-    const isTrusted = this.trust.trusted.includes(id);
+    if ('sentence' in result) this.emit(deviceEvent(info, 'refused', result.sentence));
+    return result;
+  }
+
+  /** @throws DeviceError where it is trusted, and yet cannot compute */
+  async #admit(session: Session, backend: Backend, id: string): Promise<OpenedDevice | Refusal> {
     const { proof, isRemembered } = await this.#prove(session, backend);
     if (proof.speeds !== undefined) return { session, speeds: proof.speeds, proof, isTrusted: false };
-    const { sentence, remedy } = refusal(session.device, proof, isRemembered);
-    if (!isTrusted) {
-      await session.close();
-      return { sentence, remedy };
+    if (!this.trust.trusted.some((trusted) => trusted.toLowerCase() === id)) {
+      return refusal(session.device, proof, isRemembered);
     }
+    const { bundle } = this.setting;
+    const rows = longestRows(await goldenFrames(bundle), await bundleTokenizer(bundle));
+    const { hangSeconds } = this.trust;
+    const { result } = await watched(session, hangSeconds, this.means.clock, () => measureSpeeds(session, rows));
     this.emit({
       event: 'warning',
       message: `${id} is used because of --trust-device, though its proof failed: ${proof.problem}.`,
     });
-    const { bundle } = this.setting;
-    const rows = longestRows(await goldenFrames(bundle), await bundleTokenizer(bundle));
-    return { session, speeds: await measureSpeeds(session, rows), proof, isTrusted };
+    return { session, speeds: result, proof, isTrusted: true };
   }
 
   async #prove(session: Session, backend: Backend): Promise<{ proof: Proof; isRemembered: boolean }> {
-    const known = await recall(proofKey(session, backend, this.setting));
+    const known = await recall(proofKey(session, backend, this.setting), this.means.cache);
     if (known !== undefined) return { proof: known, isRemembered: true };
-    const proof = await proveDevice(session, backend, this.setting, this.trust.hangSeconds, this.emit);
+    const { hangSeconds } = this.trust;
+    const proof = await proveDevice(session, backend, this.setting, hangSeconds, this.emit, this.means);
     return { proof, isRemembered: false };
   }
+}
+
+/** Its installed files are damaged; another backend needs none of them. */
+function filesRefused(id: string, { name }: DeviceEntry, { sentence, remedy }: UserError): Refusal {
+  return { sentence: `${id} (${name}) is not used: ${sentence}`, remedy };
+}
+
+/** Undefined for what is not the device's fault. */
+function refusalOf(error: unknown, backend: Backend, id: string, entry: DeviceEntry): Refusal | undefined {
+  // The engine of the CPU is this program's own: what goes wrong there is a bug.
+  if (!(error instanceof DeviceError) || backend === 'native-cpu') return undefined;
+  return {
+    sentence: notUsed(id, entry, error),
+    remedy: 'Choose another device with --device; "virnucpro devices" lists them.',
+  };
 }
 
 /** Without a full stop. */
@@ -140,20 +189,27 @@ export function notUsed(id: string, { name }: DeviceEntry, { message }: DeviceEr
   return `${id} (${name}) is not used: ${sentence.replace(/\.$/, '')}`;
 }
 
-/** One that gives no answer is left behind; the process ends without it. */
+/**
+ * One that gives no answer is left behind: the process ends without it, and should it open after all, it is closed.
+ *
+ * @throws DeviceError after `seconds`, or that of the opening
+ */
 export async function openWithin(
   seconds: number,
   entry: DeviceEntry,
   backend: Backend,
   setting: Setting,
+  { open, clock }: Pick<Means, 'open' | 'clock'> = USUAL,
 ): Promise<Session> {
-  const opening = openBackend(entry, backend, setting);
+  const opening = open(entry, backend, setting);
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new DeviceError('DeviceLost', `no answer for ${seconds} s`)), 1000 * seconds);
-  opening.catch(() => undefined);
+  const callOff = clock.after(seconds, () => {
+    reject(new DeviceError('DeviceLost', silence(seconds)));
+    opening.then(closeQuietly, () => undefined);
+  });
   try {
     return await Promise.race([opening, late]);
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }

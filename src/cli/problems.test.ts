@@ -23,8 +23,8 @@ describe('Problems', () => {
     expect([problems.count, problems.exitCode, events]).toEqual([0, 0, []]);
     for (const item of [PROBLEM, PIECE, CUT]) problems.take(item);
     expect(events).toEqual([
-      { event: 'problem', file: 'b.fq', record: 'r9', line: 33, message: 'its sequence is missing' },
-      { event: 'problem', file: 'a.fa', record: undefined, line: undefined, message: 'the file ends early' },
+      { event: 'record_failed', file: 'b.fq', record: 'r9', line: 33, message: 'its sequence is missing' },
+      { event: 'record_failed', file: 'a.fa', record: undefined, line: undefined, message: 'the file ends early' },
     ]);
     expect([problems.count, problems.exitCode]).toEqual([2, 3]);
   });

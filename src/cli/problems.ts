@@ -29,6 +29,6 @@ export class Problems {
     const record = item.item === 'problem' ? item.id : undefined;
     const line = item.item === 'problem' ? item.line : undefined;
     if (this.strict) throw new UserError(sentence, STRICT_REMEDY, { file, record, line });
-    this.emit({ event: 'problem', file, record, line, message: sentence });
+    this.emit({ event: 'record_failed', file, record, line, message: sentence });
   }
 }

@@ -1,18 +1,17 @@
-/** The devices of one run: looked for, chosen, opened and proven. */
+/** The devices of one run: looked for and chosen, before anything is written or loaded. */
 
 import type { Arithmetic } from '../device/backend.ts';
 import { takeInventory } from '../device/inventory/take.ts';
-import type { Emit } from '../events/event.ts';
 import type { Bundle } from '../model/bundle/open.ts';
 import { UserError } from '../system/errors.ts';
-import { chooseDevices } from './device-choice.ts';
+import { type ChosenDevice, chooseDevices } from './device-choice.ts';
 import { type DeviceEntry, deviceEntries, readInstalledCuda } from './device-entries.ts';
-import type { Setting } from './open-backend.ts';
-import { type OpenedDevice, openDevices } from './open-devices.ts';
 import type { DevicePlan } from './plan.ts';
 
-export interface RunDevices {
-  readonly devices: readonly OpenedDevice[];
+/** Devices that are there and can be used, as far as is known before they are opened. */
+export interface PlannedDevices {
+  readonly entries: readonly DeviceEntry[];
+  readonly chosen: readonly ChosenDevice[];
   readonly arithmetic: Arithmetic;
 }
 
@@ -23,20 +22,13 @@ export async function readDevices(asked: string): Promise<DeviceEntry[]> {
   return deviceEntries(inventory, await readInstalledCuda());
 }
 
-/**
- * @param looking what `readDevices` found, which may still be on its way
- * @throws UserError for devices that are not there, and where none is left
- */
-export async function openRunDevices(
-  looking: Promise<DeviceEntry[]>,
-  plan: DevicePlan,
-  setting: Omit<Setting, 'arithmetic'>,
-  emit: Emit,
-): Promise<RunDevices> {
-  const arithmetic = arithmeticFor(plan.arithmetic, setting.bundle);
-  const entries = await looking;
-  const chosen = chooseDevices(plan.devices, entries);
-  return { devices: await openDevices(chosen, entries, { ...setting, arithmetic }, plan, emit), arithmetic };
+/** @throws UserError for what was asked for and is not there, or cannot be had with this bundle */
+export function planDevices(
+  entries: readonly DeviceEntry[],
+  { devices, arithmetic }: DevicePlan,
+  bundle: Bundle,
+): PlannedDevices {
+  return { entries, chosen: chooseDevices(devices, entries), arithmetic: arithmeticFor(arithmetic, bundle) };
 }
 
 /** Weights of fp32 are never rounded on the way: that is done by an import, which says what it did to them. */

@@ -6,6 +6,10 @@ import type { Setting } from './open-backend.ts';
 import { arithmeticOf } from './open-backend.ts';
 import type { OpenedDevice } from './open-devices.ts';
 
+/**
+ * @param report of the fleet that was made of these devices, in their order
+ * @throws Error where the report is one of others
+ */
 export function summaryDevices(
   devices: readonly OpenedDevice[],
   report: FleetReport,
@@ -30,14 +34,19 @@ export function summaryDevices(
 function summaryProof({ proof, isTrusted }: OpenedDevice): SummaryProof | null {
   if (proof === undefined) return null;
   const { verdict, problem, probes, encoders, scores } = proof;
-  const worst = probes.reduce((most, { max_diff: difference }) => Math.max(most, difference), 0);
+  const worst = Math.max(...probes.map(({ max_diff: difference }) => difference));
   return {
     verdict,
     trusted: isTrusted,
     problem: problem ?? null,
-    probes_max_diff: Number.isNaN(worst) ? null : worst,
-    nucleotide_max_diff: encoders?.nucleotide.max_diff ?? null,
-    protein_max_diff: encoders?.protein.max_diff ?? null,
-    score_max_diff: scores?.max_diff ?? null,
+    probes_max_diff: figure(worst),
+    nucleotide_max_diff: figure(encoders?.nucleotide.max_diff),
+    protein_max_diff: figure(encoders?.protein.max_diff),
+    score_max_diff: figure(scores?.max_diff),
   };
+}
+
+/** Null for what was not reached (of no probes the largest is -Infinity), and for values that are not numbers. */
+function figure(difference: number | undefined): number | null {
+  return difference !== undefined && Number.isFinite(difference) ? difference : null;
 }

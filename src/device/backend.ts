@@ -20,6 +20,8 @@ export interface DeviceInfo {
   readonly driver?: string | undefined;
   /** `0000:65:00.0` */
   readonly pci?: string | undefined;
+  /** Bytes that it has, in use or not. */
+  readonly memory?: number | undefined;
 }
 
 /**
@@ -52,6 +54,8 @@ export interface Session {
   readonly parallel: number;
   /** Batches to keep under way: enough that the device never waits for the next one. */
   readonly inFlight: number;
+  /** Bytes that it holds now: of a GPU its own, of the CPU the whole program's; undefined where it cannot be told. */
+  readonly memory?: number | undefined;
   /** Mean embeddings `[rows, width]` of the batch's encoder. */
   encode(batch: Batch): Promise<{ readonly embeddings: Float32Array<ArrayBuffer>; readonly seconds: number }>;
   /**

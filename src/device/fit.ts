@@ -12,7 +12,11 @@ import { bytesText } from '../system/quantities.ts';
 const OVERHEAD_BYTES = 300e6;
 /** Tokens of a long frame: a third of a chunk of 500 nt, and some. */
 const LONG_FRAME_TOKENS = 170;
+/** Of a larger batch some rows are computed at a time where memory is not enough for all, so it does not ask for more. */
+const MOST_TOKENS = 4096;
 const FLOAT32_BYTES = 4;
+/** Weights and activations of the embedded model, in float32. */
+const EMBEDDED_BYTES = 100e6;
 
 export interface Needs {
   readonly weights: number;
@@ -45,18 +49,21 @@ export function needsOf(manifest: Manifest, isWidened: boolean, batchTokens: num
 }
 
 /**
- * What a layer holds at once: its input, its output and their normed forms, query, key and value before and after rotation
- * (10 widths), three of the inner width, and the attention scores of all heads.
+ * What a layer holds where it is widest. Attention: the residual and its normed form, query, key and value, the first two of
+ * them rotated, the result, and the scores of all heads before and after softmax. Feed-forward: the residual and its
+ * normed form, and three of the inner width (a gate, a value, their product).
  */
 function activationBytes({ width, heads, feedForward }: Shape, batchTokens: number): number {
-  return batchTokens * FLOAT32_BYTES * (10 * width + 3 * feedForward + 2 * heads * LONG_FRAME_TOKENS);
+  const attention = 8 * width + 2 * heads * LONG_FRAME_TOKENS;
+  const inner = 2 * width + 3 * feedForward;
+  return Math.min(batchTokens, MOST_TOKENS) * FLOAT32_BYTES * Math.max(attention, inner);
 }
 
 /**
  * Why the bundle does not fit, a sentence without its full stop that says which size would; undefined when it fits.
  *
  * @param device as a person knows it
- * @param memory of the device; what is free of it where that is known
+ * @param memory what is free on the device, or all it has where that is not known
  */
 export function fitProblem(
   device: string,
@@ -66,32 +73,34 @@ export function fitProblem(
 ): string | undefined {
   const { total } = needsOf(manifest, isWidened, batchTokens);
   if (total <= memory) return undefined;
-  const problem = `${device} has ${bytesText(memory)} free, and the bundle ${manifest.name} needs about ${bytesText(total)} there`;
+  const problem = `${device} has ${bytesText(memory)} for it, and the bundle ${manifest.name} needs about ${bytesText(total)}`;
   return `${problem}; ${whatFits(memory, manifest, isWidened, batchTokens)}`;
 }
 
 function whatFits(memory: number, manifest: Manifest, isWidened: boolean, batchTokens: number): string {
   if (manifest.precision === 'fp32' && !isWidened) {
-    const half = needsOf(manifest, false, batchTokens);
-    const total = half.total - half.weights / 2;
-    if (total <= memory) return `imported with --precision fp16 it would need ${bytesText(total)} and fit`;
+    const { total: all, weights } = needsOf(manifest, false, batchTokens);
+    const total = all - weights / 2;
+    if (total <= memory) return `imported with --precision fp16 it would need about ${bytesText(total)} and fit`;
   }
   const bytesPerWeight = isWidened ? FLOAT32_BYTES : FLOAT32_BYTES / 2;
-  const { nucleotide } = manifest;
+  const { nucleotide, protein } = manifest;
   const beside = parametersOf(nucleotide.architecture) * bytesPerWeight + OVERHEAD_BYTES;
-  for (const size of ESM2_SIZES) {
+  for (const size of ESM2_SIZES.filter(({ width }) => width < protein.architecture.width)) {
     const activations = Math.max(
       activationBytes(size, batchTokens),
       activationBytes(nucleotide.architecture, batchTokens),
     );
     const total = size.parameters * bytesPerWeight + activations + beside;
-    if (total <= memory)
-      return `a bundle with a protein model of the size of ${size.name} (${bytesText(total)}) would fit`;
+    if (total > memory) continue;
+    const bundle = isWidened ? 'a bundle' : 'a bundle in fp16';
+    return `${bundle} with a protein model of the size of ${size.name} (about ${bytesText(total)}) would fit`;
   }
-  return 'the embedded model would be small enough';
+  const hasRoom = OVERHEAD_BYTES + EMBEDDED_BYTES <= memory;
+  return hasRoom ? 'the embedded model would be small enough' : 'that is too little for any model';
 }
 
-/** Matrices of a MosaicBERT layer: query, key, value, output, and the gated feed-forward's three. */
+/** MosaicBERT's embedding, and of each layer query, key, value, output and the gated feed-forward's three. */
 function parametersOf({ layers, width, feedForward, vocabulary }: EncoderArchitecture): number {
   return vocabulary * width + layers * (4 * width * width + 3 * width * feedForward);
 }

@@ -46,22 +46,60 @@ export interface StageEvent {
   readonly note: string;
 }
 
+/**
+ * `loading`: its session is being opened. `proving`: it is compared with known numbers. `refused`: it cannot be opened or did
+ * not pass, and takes no part. `ready`: it takes part. `running`: it has its first batch, or goes on after a trouble.
+ * `retrying`: its memory was not enough, and it does less at a time. `lost`: it is not used any more, and others do its
+ * batches.
+ */
+export type DeviceState = 'loading' | 'proving' | 'refused' | 'ready' | 'running' | 'retrying' | 'lost';
+
 export interface DeviceEvent {
   readonly event: 'device';
   readonly device: string;
   readonly backend: string;
   readonly name: string;
   /** Undefined for a GPU. */
-  readonly threads: number | undefined;
+  readonly threads?: number | undefined;
   readonly driver?: string | undefined;
   readonly pci?: string | undefined;
-  /**
-   * `ready`: its session is open. `running`: it has its first batch, or goes on after a trouble. `retrying`: its memory was
-   * not enough, and it does less at a time. `lost`: it is not used any more, and others do its batches.
-   */
-  readonly state: 'ready' | 'running' | 'retrying' | 'lost';
-  /** Of `retrying` and `lost`; a sentence without its full stop. */
+  /** Of a GPU, as far as it is known. */
+  readonly memory_total?: number | undefined;
+  readonly state: DeviceState;
+  /** Of `retrying`, `lost` and `refused`; a sentence without its full stop. */
   readonly reason?: string | undefined;
+}
+
+/** How the work is to be shared: after all devices are ready, before the first batch. */
+export interface PlanEvent {
+  readonly event: 'plan';
+  readonly devices: readonly PlannedShare[];
+  /** Of the input; undefined where it is a pipe. */
+  readonly bytes_total: number | undefined;
+}
+
+export interface PlannedShare {
+  readonly device: string;
+  /** Its part of all tokens by the speed of its proof, 0 to 1. */
+  readonly nucleotide_share: number;
+  readonly protein_share: number;
+}
+
+/** A window of the input was read and translated: what is to be computed for it. */
+export interface WindowEvent {
+  readonly event: 'window';
+  /** From 1. */
+  readonly window: number;
+  readonly batches: number;
+  /** Of this window; a record that goes on in the next one counts there. */
+  readonly records: number;
+  readonly chunks: number;
+  readonly frames: number;
+  /** Repeats left out, special tokens included. */
+  readonly nucleotide_tokens: number;
+  readonly protein_tokens: number;
+  /** Input bytes read so far. */
+  readonly bytes: number;
 }
 
 export interface BatchEvent {
@@ -76,6 +114,8 @@ export interface BatchEvent {
   readonly tokens: number;
   readonly seconds: number;
   readonly status: 'complete' | 'failed';
+  /** Memory that the device holds after it, bytes, where that is known. */
+  readonly memory?: number | undefined;
 }
 
 /** What is written so far. */
@@ -93,8 +133,8 @@ export interface ProgressEvent {
 }
 
 /** A part of the input that could not be read. The run goes on without it. */
-export interface ProblemEvent {
-  readonly event: 'problem';
+export interface RecordFailedEvent {
+  readonly event: 'record_failed';
   /** As typed. */
   readonly file: string;
   /** Undefined where the file itself is cut off. */
@@ -124,6 +164,20 @@ export interface EstimateEvent {
   readonly seconds: number;
 }
 
+/** What a device did in a run that is done. */
+export interface FinishedDevice {
+  readonly device: string;
+  readonly batches: number;
+  /** Of both encoders, special tokens included. */
+  readonly tokens: number;
+  /** With at least one call under way. */
+  readonly busy_seconds: number;
+  /** Of the time until the last batch of all devices was done, 0 to 1. */
+  readonly idle_share: number;
+  /** Calls that failed. */
+  readonly failures: number;
+}
+
 /** The last event of a run that is done. */
 export interface FinishedEvent {
   readonly event: 'finished';
@@ -134,6 +188,27 @@ export interface FinishedEvent {
   readonly written: readonly string[];
   /** What a person must know about the numbers, from the bundle's manifest. */
   readonly note?: string | undefined;
+  /** Of a run that computed something. */
+  readonly devices?: readonly FinishedDevice[] | undefined;
+  /** Largest of their finishing times over the mean, 1 is even; undefined where there is but one device. */
+  readonly imbalance?: number | undefined;
+}
+
+/** The last event of a run that ended by an error. */
+export interface FailedEvent {
+  readonly event: 'failed';
+  /** A sentence and what to do, or a bug's first line. */
+  readonly message: string;
+  readonly exit_code: number;
+}
+
+/** The last event of a run that was stopped by a signal. */
+export interface InterruptedEvent {
+  readonly event: 'interrupted';
+  readonly signal: string;
+  /** The command that goes on with it. */
+  readonly resume: string;
+  readonly exit_code: number;
 }
 
 /** A download on its way. */
@@ -155,11 +230,15 @@ export type Event =
   | StartedEvent
   | StageEvent
   | DeviceEvent
+  | PlanEvent
+  | WindowEvent
   | BatchEvent
   | ProgressEvent
-  | ProblemEvent
+  | RecordFailedEvent
   | WarningEvent
   | EstimateEvent
-  | FinishedEvent;
+  | FinishedEvent
+  | FailedEvent
+  | InterruptedEvent;
 
 export type Emit = (event: Event) => void;

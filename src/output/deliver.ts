@@ -9,7 +9,7 @@ import { frameLabel } from '../call/label.ts';
 import { SequenceCall } from '../call/sequence-call.ts';
 import { recordStatus } from '../call/status.ts';
 import type { ScoredWindow } from '../run/score.ts';
-import type { WindowRecord } from '../run/window.ts';
+import { endsHere, type WindowRecord } from '../run/window.ts';
 import { FRAME_SUFFIXES } from '../sequence/frames.ts';
 import { chunkId } from '../sequence/id.ts';
 import type { EmbeddingFiles } from './embeddings.ts';
@@ -73,7 +73,7 @@ export class Delivery {
         frame = this.#writeChunk(scored, record, record.firstChunk + i, window.masks[chunk]!, frame, this.#open);
         chunk += 1;
       }
-      if (record.firstChunk + record.chunks === record.plan.count) this.#closeRecord(record, this.#open);
+      if (endsHere(record)) this.#closeRecord(record, this.#open);
     }
   }
 

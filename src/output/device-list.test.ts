@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { deviceListJson, deviceListText, type ListedDevice } from './device-list.ts';
+import { deviceListJson, deviceListText, type ListedDevice, type ListedProof } from './device-list.ts';
 
 function listed(change: Partial<ListedDevice> = {}): ListedDevice {
   return {
@@ -16,19 +16,26 @@ const cpu = listed({
   ...{ vendor: null, driver: null, memory_free_bytes: null, pci: null, uuid: null, capability: null },
 });
 
+/** A proof that was passed. */
+const PASSED: ListedProof = {
+  ...{ verdict: 'pass', problem: null, remembered: true, program: '1 (a)', arithmetic: 'fp32', found: null },
+  model: { name: 'mini', sha256: 'ab', length: 500 },
+};
+
 test('JSON is a list', () => expect(JSON.parse(deviceListJson([cpu]))).toEqual([cpu]));
 
 describe('for people', () => {
   test('a block for each device', () => {
-    expect(deviceListText([listed(), cpu])).toBe(`cuda:0, webgpu:1
+    const proof = { webgpu: { ...PASSED, verdict: 'fail', problem: 'attention is off' } } as const;
+    expect(deviceListText([listed({ proof }), cpu])).toBe(`cuda:0, webgpu:1
   name:       RTX A4000
   kind:       discrete
   memory:     16.9 GB, 16.0 GB free
   driver:     NVIDIA 580.65.06
   PCI:        0000:65:00.0
   capability: 8.6
-  cuda:       ready
-  webgpu:     ready
+  cuda:       ready, not proven yet
+  webgpu:     refused: attention is off
   by default: used
 
 cpu
@@ -37,6 +44,10 @@ cpu
   memory:     16.9 GB
   by default: not used
 `);
+  });
+
+  test('a proof that was passed', () => {
+    expect(deviceListText([listed({ proof: { cuda: PASSED } })])).toContain('cuda:       ready, proven\n');
   });
 
   test('no GPU, and why', () => {

@@ -2,19 +2,21 @@
  * Has every row of a window encoded: all its batches go to the fleet at once, and come back by number.
  */
 
+import type { Emit } from '../events/event.ts';
 import type { EncoderName } from '../model/bundle/manifest.ts';
 import { planBatches } from './batches.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import type { Work } from './fleet/work.ts';
 import type { RowSet } from './row-set.ts';
 import type { StageClock } from './stage-clock.ts';
-import type { Window } from './window.ts';
+import { endsHere, type Window } from './window.ts';
 
 export interface EncodeContext {
   /** Numbers of one embedding. */
   readonly widths: Readonly<Record<EncoderName, number>>;
   readonly batchTokens: number;
   readonly clock: StageClock;
+  readonly emit: Emit;
 }
 
 /** Mean embeddings of a window's rows: `[rows, width]` each. */
@@ -24,7 +26,7 @@ export type Embeddings = Readonly<Record<EncoderName, Float32Array>>;
 export async function encodeWindow(
   window: Window,
   number: number,
-  { widths, batchTokens, clock }: EncodeContext,
+  { widths, batchTokens, clock, emit }: EncodeContext,
   fleet: Fleet,
 ): Promise<Embeddings> {
   const embeddings = {
@@ -34,6 +36,12 @@ export async function encodeWindow(
   const plans = (['protein', 'nucleotide'] as const).flatMap((encoder) =>
     planBatches(window[encoder], batchTokens).map((plan) => ({ encoder, ...plan })),
   );
+  emit({
+    ...{ event: 'window', window: number, batches: plans.length },
+    records: window.records.filter(endsHere).length,
+    ...{ chunks: window.masks.length, frames: window.frames.length, bytes: window.bytesRead },
+    ...{ nucleotide_tokens: window.nucleotide.tokens, protein_tokens: window.protein.tokens },
+  });
   const encodeBatch = async ({ encoder, length, rows }: (typeof plans)[number], index: number): Promise<void> => {
     const width = widths[encoder];
     const work: Work = {

@@ -9,7 +9,7 @@ import type { EncoderName } from '../model/bundle/manifest.ts';
 import { type BatchPlan, planBatches } from './batches.ts';
 import type { EncodeContext } from './encode.ts';
 import type { RowSet } from './row-set.ts';
-import type { Window } from './window.ts';
+import { endsHere, type Window } from './window.ts';
 
 /** @param sessions of the devices of the run, each timed by itself */
 export async function estimate(
@@ -24,7 +24,7 @@ export async function estimate(
   let chunks = 0;
   let frames = 0;
   for await (const window of windows) {
-    for (const record of window.records) if (record.firstChunk + record.chunks === record.plan.count) records += 1;
+    records += window.records.filter(endsHere).length;
     chunks += window.masks.length;
     frames += window.frames.length;
     for (const encoder of ['nucleotide', 'protein'] as const) {

@@ -74,11 +74,12 @@ function setUp(text: string, batchTokens = 64) {
     widths: { nucleotide: 2, protein: 2 },
     batchTokens,
     clock,
+    emit: (event) => events.push(event),
   };
   const items = rowItems(new TextEncoder().encode(text), tokenizer, { length: 60 });
   const ignore = () => undefined;
   const source = new WindowSource(items, { length: 60, minimumLength: 0 }, clock, ignore, ignore, () => 0);
-  const fleet = Fleet.alone(session, (event) => events.push(event));
+  const fleet = Fleet.alone(session, context.emit);
   return { events, session, context, fleet, windows: source.windows(), clock };
 }
 

@@ -31,6 +31,11 @@ export interface WindowRecord {
   chunks: number;
 }
 
+/** Whether the record's last chunk, or the record itself where it has none, lies in this window. */
+export function endsHere({ firstChunk, chunks, plan }: WindowRecord): boolean {
+  return firstChunk + chunks === plan.count;
+}
+
 export class Window {
   readonly records: WindowRecord[] = [];
   /** One mask per chunk, in input order. */

@@ -1,15 +1,16 @@
 /** `virnucpro predict`: wires input, sequence, tokens, device, calls and output together, and tells what happens. */
 
 import { basename, join, resolve } from 'node:path';
-import type { Emit } from '../../events/event.ts';
+import type { Emit, PlanEvent } from '../../events/event.ts';
 import { DuplicateIds } from '../../input/duplicate-ids.ts';
 import { type FileDigest, hashFile } from '../../input/hash-file.ts';
-import type { ClassifierEntry } from '../../model/bundle/manifest.ts';
+import type { ClassifierEntry, EncoderName } from '../../model/bundle/manifest.ts';
 import { Delivery } from '../../output/deliver.ts';
 import { EmbeddingFiles } from '../../output/embeddings.ts';
 import { prepareFolder } from '../../output/folder.ts';
 import { ResultFiles } from '../../output/results.ts';
 import type { Summary, SummaryCounts, SummaryInput } from '../../output/summary.ts';
+import { deviceEvent } from '../../run/device-event.ts';
 import type { EncodeContext } from '../../run/encode.ts';
 import { estimate } from '../../run/estimate.ts';
 import { Fleet } from '../../run/fleet/fleet.ts';
@@ -25,9 +26,10 @@ import { VERSION } from '../../system/program.ts';
 import { onSignal } from '../../system/signals.ts';
 import { type ChosenBundle, chooseBundle, chooseHead } from '../model.ts';
 import { tellDuplicates, tellOddities } from '../oddities.ts';
+import { type OpenedDevice, openDevices } from '../open-devices.ts';
 import type { PredictPlan } from '../plan.ts';
 import { Problems } from '../problems.ts';
-import { openRunDevices, type RunDevices, readDevices } from '../run-devices.ts';
+import { type PlannedDevices, planDevices, readDevices } from '../run-devices.ts';
 import { summaryDevices } from '../summary-devices.ts';
 
 /** One Worker tokenises tens of thousands of frames a second: two feed any device, and the encoders need the rest. */
@@ -46,6 +48,7 @@ interface Run {
   readonly head: ClassifierEntry;
   /** The bundle's own note, with its name. */
   readonly note: string | undefined;
+  readonly planned: PlannedDevices;
   readonly inputs: Inputs;
   readonly sequences: SequenceRun;
   readonly problems: Problems;
@@ -66,6 +69,7 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   const { name, note: told } = bundle.manifest;
   const note = told === undefined ? undefined : `Model ${name}: ${told}`;
   const head = chooseHead(bundle, plan.length);
+  const planned = planDevices(await looking, plan.devices, bundle);
   const inputs = await inspectInputs(plan.inputs);
   if (!plan.dryRun) prepareFolder(plan.output, plan.force);
   const sequences = openRun(inputs, {
@@ -80,18 +84,20 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   const duplicates = new DuplicateIds(MOST_IDS);
   const run: Run = {
     ...{ plan, argv, emit, startedAt, clock, bundle, head, note },
-    ...{ inputs, sequences, problems, duplicates },
+    ...{ planned, inputs, sequences, problems, duplicates },
   };
   try {
     tellStart(run);
     const loading = performance.now();
     const { threads, batchTokens } = plan;
-    const opened = await openRunDevices(looking, plan.devices, { bundle, head, threads, batchTokens }, emit);
+    const { entries, chosen, arithmetic } = planned;
+    const setting = { bundle, head, arithmetic, threads, batchTokens };
+    const opened = await openDevices(chosen, entries, setting, plan.devices, emit);
     clock.add('load', (performance.now() - loading) / 1000);
-    for (const { session } of opened.devices) {
-      const { id: device, ...about } = session.device;
-      emit({ event: 'device', device, state: 'ready', ...about });
+    for (const { session } of opened) {
+      emit(deviceEvent(session.device, 'ready'));
     }
+    emit(planOf(opened, sequences.bytesTotal));
     if (plan.dryRun) await tellEstimate(run, opened);
     else {
       const unlock = lockFolder(plan.output);
@@ -105,6 +111,21 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
     sequences.close();
   }
   return problems.exitCode;
+}
+
+/** Shares by speed, as they were measured with the proofs. */
+function planOf(devices: readonly OpenedDevice[], bytesTotal: number | undefined): PlanEvent {
+  const total = (encoder: EncoderName) => devices.reduce((sum, { speeds }) => sum + speeds[encoder], 0);
+  const all = { nucleotide: total('nucleotide'), protein: total('protein') };
+  return {
+    event: 'plan',
+    devices: devices.map(({ session, speeds }) => ({
+      device: session.device.id,
+      nucleotide_share: speeds.nucleotide / all.nucleotide,
+      protein_share: speeds.protein / all.protein,
+    })),
+    bytes_total: bytesTotal,
+  };
 }
 
 function windowsOf({ plan, head, clock, sequences, problems, duplicates }: Run): WindowSource {
@@ -134,7 +155,7 @@ function tellStart({ plan, emit, bundle, head, sequences }: Run): void {
   });
 }
 
-async function tellEstimate(run: Run, { devices }: RunDevices): Promise<void> {
+async function tellEstimate(run: Run, devices: readonly OpenedDevice[]): Promise<void> {
   run.emit({ event: 'stage', stage: 'estimate', note: 'reading everything, to estimate the time' });
   const sessions = devices.map(({ session }) => session);
   const answer = await estimate(windowsOf(run).windows(), run.plan, sessions);
@@ -143,7 +164,7 @@ async function tellEstimate(run: Run, { devices }: RunDevices): Promise<void> {
   run.emit(answer);
 }
 
-async function scoreAndWrite(run: Run, opened: RunDevices, unlock: () => void): Promise<void> {
+async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: () => void): Promise<void> {
   const { plan, emit, clock, sequences, startedAt } = run;
   const context = encodeContext(run);
   const fleet = fleetOf(run, opened);
@@ -171,9 +192,8 @@ async function scoreAndWrite(run: Run, opened: RunDevices, unlock: () => void): 
     await fleet.close();
     tellInput(run);
     emit({ event: 'stage', stage: 'write', note: 'writing the results' });
-    const devices = summaryDevices(opened.devices, report, opened);
-    const { arithmetic } = opened;
-    const summary = summaryOf(run, counts, { devices, sharing: report, arithmetic }, await inputsOf(run, digests));
+    const devices = summaryDevices(opened, report, run.planned);
+    const summary = summaryOf(run, counts, { devices, sharing: report }, await inputsOf(run, digests));
     const written = files.commit(summary).map((path) => basename(path));
     const { total: seconds } = summary.seconds;
     emit({ event: 'finished', counts: { ...counts }, seconds, folder: plan.output, written, note: run.note });
@@ -210,18 +230,18 @@ async function inputsOf(
 }
 
 /** The CPU alone may take its time: on a busy machine a batch of a large model takes minutes. */
-function fleetOf({ plan, emit }: Run, { devices }: RunDevices): Fleet {
+function fleetOf({ plan, emit }: Run, devices: readonly OpenedDevice[]): Fleet {
   const isWatched = devices.some(({ proof }) => proof !== undefined);
   return new Fleet(devices, { emit, hangSeconds: isWatched ? plan.devices.hangSeconds : Number.POSITIVE_INFINITY });
 }
 
-function encodeContext({ plan, clock, bundle }: Run): EncodeContext {
+function encodeContext({ plan, emit, clock, bundle }: Run): EncodeContext {
   const { nucleotide, protein } = bundle.manifest;
   const widths = { nucleotide: nucleotide.architecture.width, protein: protein.architecture.width };
-  return { widths, batchTokens: plan.batchTokens, clock };
+  return { widths, batchTokens: plan.batchTokens, clock, emit };
 }
 
-interface Computed extends Pick<Summary, 'devices' | 'sharing'>, Pick<RunDevices, 'arithmetic'> {}
+type Computed = Pick<Summary, 'devices' | 'sharing'>;
 
 function summaryOf(run: Run, counts: SummaryCounts, computed: Computed, inputs: readonly SummaryInput[]): Summary {
   const { plan, argv, startedAt, clock, bundle, head } = run;
@@ -249,7 +269,7 @@ function summaryOf(run: Run, counts: SummaryCounts, computed: Computed, inputs: 
       batch_tokens: plan.batchTokens,
       window_chunks: WINDOW_CHUNKS,
       device: plan.devices.devices,
-      precision: computed.arithmetic,
+      precision: run.planned.arithmetic,
       trust_device: plan.devices.trusted,
       hang_seconds: plan.devices.hangSeconds,
       threads: plan.threads,

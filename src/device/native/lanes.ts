@@ -14,6 +14,8 @@ interface Numbers {
 }
 
 export class NativeLanes {
+  #isClosed = false;
+
   private constructor(readonly lanes: readonly Lane<Request, Result>[]) {}
 
   /**
@@ -58,6 +60,8 @@ export class NativeLanes {
    * @param canRelease false after a failure that left the sessions useless: releasing them could end the process
    */
   async close(canRelease = true): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     if (!canRelease || this.lanes.some(({ load }) => load > 0)) {
       for (const lane of this.lanes) lane.abandon('its session is closed');
       return;

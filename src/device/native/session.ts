@@ -21,6 +21,10 @@ export class NativeSession implements Session {
     readonly parallel: number,
   ) {}
 
+  get memory(): number {
+    return process.memoryUsage.rss();
+  }
+
   get inFlight(): number {
     return REQUESTS_PER_LANE * this.parallel;
   }

@@ -14,6 +14,7 @@ import type { EncoderName } from '../../model/bundle/manifest.ts';
 import { type Batch, DeviceError, type Probe, type Tensor } from '../backend.ts';
 import { alibiDistance, poolingRow } from '../encoder-inputs.ts';
 import { findAdapter, openDevice } from './adapter.ts';
+import { BufferCount } from './buffer-count.ts';
 import { FaultInjector } from './fault.ts';
 import type { OpenRequest } from './protocol.ts';
 import { scopedRun } from './scoped-run.ts';
@@ -35,6 +36,7 @@ const MOST_FOLDED_BYTES = 500e6;
 export class WebGpuEngine {
   #lost: string | undefined;
   readonly #faults: FaultInjector;
+  readonly #buffers: BufferCount;
 
   private constructor(
     readonly ort: Ort,
@@ -42,6 +44,7 @@ export class WebGpuEngine {
     readonly request: OpenRequest,
   ) {
     this.#faults = new FaultInjector(request.fault, device);
+    this.#buffers = new BufferCount(device);
     device.lost.then(({ message }) => {
       this.#lost = message.replace(/\s+/g, ' ').trim();
     });
@@ -112,6 +115,11 @@ export class WebGpuEngine {
     } finally {
       await session.release();
     }
+  }
+
+  /** That live on the GPU. */
+  get bytes(): number {
+    return this.#buffers.bytes;
   }
 
   /** Ends whatever is under way: it is rejected as lost. */

@@ -41,4 +41,5 @@ export type Request = OpenRequest | ComputeRequest | { readonly kind: 'abort' } 
 /** Numbers for what is computed. */
 export type Result = Float32Array<ArrayBuffer> | undefined;
 
-export type Notice = 'bound';
+/** `bound`: see above. `memory`: bytes that live on the GPU, told when they have changed. */
+export type Notice = { readonly kind: 'bound' } | { readonly kind: 'memory'; readonly bytes: number };

@@ -15,6 +15,8 @@ import type { Fault, Notice, OpenRequest, Request, Result } from './protocol.ts'
 const WORKER = 'run/workers/gpu-lane.ts';
 /** One that is computed and one that waits in the Worker: no more, so that little is lost with the device. */
 const IN_FLIGHT = 2;
+/** Finding an adapter takes milliseconds; on a machine that is very busy, seconds. */
+const BIND_SECONDS = 30;
 /** A Worker that has not closed its device after so long is left to itself. */
 const CLOSE_SECONDS = 5;
 
@@ -24,6 +26,11 @@ export interface WebGpuOptions extends Omit<OpenRequest, 'kind' | 'fault'> {
   readonly environment: Readonly<Record<string, string>>;
   /** For tests; the first Worker has it, those after it do not. */
   readonly fault?: Fault | undefined;
+}
+
+/** What lives on the GPU, as its Worker told last. */
+interface Held {
+  bytes: number;
 }
 
 type GpuLane = Lane<Request, Result, Notice>;
@@ -37,8 +44,13 @@ export class WebGpuSession implements Session {
   private constructor(
     readonly options: WebGpuOptions,
     lane: GpuLane,
+    readonly held: Held,
   ) {
     this.#lane = Promise.resolve(lane);
+  }
+
+  get memory(): number {
+    return this.held.bytes;
   }
 
   get device(): DeviceInfo {
@@ -47,7 +59,8 @@ export class WebGpuSession implements Session {
 
   /** @throws DeviceError */
   static async open(options: WebGpuOptions): Promise<WebGpuSession> {
-    return new WebGpuSession(options, await openLane(options, options.fault));
+    const held: Held = { bytes: 0 };
+    return new WebGpuSession(options, await openLane(options, options.fault, held), held);
   }
 
   async encode(batch: Batch): Promise<{ readonly embeddings: Float32Array<ArrayBuffer>; readonly seconds: number }> {
@@ -93,20 +106,25 @@ export class WebGpuSession implements Session {
   }
 
   #replace(lane: GpuLane): void {
-    this.#lane = closeLane(lane).then(() => openLane(this.options, undefined));
+    this.#lane = closeLane(lane).then(() => openLane(this.options, undefined, this.held));
     this.#lane.catch(() => undefined);
   }
 }
 
 /** The adapter is looked for under its own environment; loading the model needs none, so Workers load side by side. */
-async function openLane(options: WebGpuOptions, fault: Fault | undefined): Promise<GpuLane> {
+async function openLane(options: WebGpuOptions, fault: Fault | undefined, held: Held): Promise<GpuLane> {
   const { dawn, wasm, adapterName, isSoftware, model, precision, device } = options;
   const request: OpenRequest = { kind: 'open', dawn, wasm, adapterName, isSoftware, model, precision, fault };
   const { promise: bound, resolve: onBound } = Promise.withResolvers<void>();
+  const onNotice = (notice: Notice): void => {
+    if (notice.kind === 'bound') onBound();
+    else held.bytes = notice.bytes;
+  };
   const { lane, opened } = await withCEnvironment(options.environment, async () => {
-    const started: GpuLane = new Lane(WORKER, device.id, onBound);
+    const started: GpuLane = new Lane(WORKER, device.id, onNotice);
     const answer = started.ask(request);
-    await Promise.race([bound, answer]).catch(() => undefined);
+    // One that hangs must not keep the others from their turn.
+    await Promise.race([bound, answer, Bun.sleep(1000 * BIND_SECONDS)]).catch(() => undefined);
     return { lane: started, opened: answer };
   });
   try {

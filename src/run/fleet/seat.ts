@@ -4,6 +4,7 @@
 
 import { DeviceError } from '../../device/backend.ts';
 import type { BatchEvent, Emit } from '../../events/event.ts';
+import { deviceEvent } from '../device-event.ts';
 import type { FleetClock } from './clock.ts';
 import { faultOf } from './faults.ts';
 import type { Attempt, Job } from './job.ts';
@@ -128,14 +129,14 @@ export class Seat {
 
   tell(state: 'running' | 'retrying' | 'lost', reason?: string): void {
     this.member.state = state;
-    const { id: device, ...about } = this.member.session.device;
-    this.emit({ event: 'device', device, state, reason, ...about });
+    this.emit(deviceEvent(this.member.session.device, state, reason));
   }
 
   tellBatch({ job }: Attempt, seconds: number, status: BatchEvent['status']): void {
     const { window, batch, encoder, rows } = job.work;
-    const { id: device } = this.member;
-    this.emit({ event: 'batch', device, window, batch, encoder, rows, tokens: job.tokens, seconds, status });
+    const { id: device, session } = this.member;
+    const { memory } = session;
+    this.emit({ event: 'batch', device, window, batch, encoder, rows, tokens: job.tokens, seconds, status, memory });
   }
 
   #smaller({ job: { work } }: Attempt, error: DeviceError): void {

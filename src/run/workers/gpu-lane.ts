@@ -11,6 +11,7 @@ declare const self: Worker;
 let engine: WebGpuEngine | undefined;
 /** Why nothing is computed any more. */
 let broken: DeviceError | undefined;
+let toldBytes = 0;
 let queue: Promise<void> = Promise.resolve();
 
 // A Worker that ends while Dawn has a promise to settle takes the whole process with it: nothing may end it but `close`.
@@ -41,7 +42,19 @@ async function answer(number: number, request: Request): Promise<void> {
     // What ONNX Runtime holds after a run that failed is not to be trusted. A graph that it refuses does no harm.
     if (reply.kind !== 'Unsupported') broken ??= new DeviceError(reply.kind, reply.message);
   }
+  tellMemory();
   self.postMessage(reply, reply.ok && reply.result !== undefined ? [reply.result.buffer] : []);
+}
+
+/** Before the answer, so that it is known when the answer is heard. */
+function tellMemory(): void {
+  const bytes = engine?.bytes ?? 0;
+  if (bytes !== toldBytes) tell({ kind: 'memory', bytes });
+  toldBytes = bytes;
+}
+
+function tell(notice: Notice): void {
+  self.postMessage({ notice });
 }
 
 async function carryOut(request: Request): Promise<Result> {
@@ -53,8 +66,7 @@ async function carryOut(request: Request): Promise<Result> {
   if (broken !== undefined) throw broken;
   switch (request.kind) {
     case 'open': {
-      const bound: { notice: Notice } = { notice: 'bound' };
-      engine = await WebGpuEngine.open(request, () => self.postMessage(bound));
+      engine = await WebGpuEngine.open(request, () => tell({ kind: 'bound' }));
       return undefined;
     }
     case 'abort':
