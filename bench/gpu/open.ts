@@ -1,8 +1,8 @@
 /** Opens the product's own session on one device: the one place where the benchmark and the product's wiring meet. */
 
-import { chooseDevices } from '../../src/cli/device-choice.ts';
-import { openSession } from '../../src/cli/open-backend.ts';
-import { readDevices } from '../../src/cli/run-devices.ts';
+import { chooseDevices } from '../../src/cli/devices/choice.ts';
+import { openSession } from '../../src/cli/devices/open-backend.ts';
+import { readDevices } from '../../src/cli/devices/planned.ts';
 import { type Arithmetic, DeviceError, type ModelFiles, type Session } from '../../src/device/backend.ts';
 import { UserError } from '../../src/system/errors.ts';
 

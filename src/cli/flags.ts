@@ -30,6 +30,17 @@ export interface CommandSpec {
 
 const QUIET = { long: 'quiet', short: 'q', help: 'Say nothing but errors.' } as const;
 const VERBOSE = { long: 'verbose', short: 'v', help: 'Say more: settings and devices.' } as const;
+/** Of every command that shows what it does. */
+const PROGRESS = [
+  {
+    long: 'progress',
+    value: 'auto|tty|plain|json|off',
+    help: 'How progress is shown, on standard error: a panel, lines, an event per line, or nothing but errors.',
+    default: 'auto: tty on a terminal, else plain',
+  },
+  { long: 'progress-file', value: 'FILE', help: 'Write every event to this file too, as JSON lines.' },
+  { long: 'color', value: 'auto|always|never', help: 'Colour on standard error.', default: 'auto' },
+] as const;
 const STRICT = { long: 'strict', help: 'Stop at the first record that cannot be read.' } as const;
 const HELP = { long: 'help', short: 'h', help: 'Show this help.' } as const;
 
@@ -70,6 +81,7 @@ export const PREDICT = {
     { long: 'dry-run', short: 'n', help: 'Read everything, estimate the time, write nothing.' },
     STRICT,
     { long: 'force', short: 'f', help: 'Replace results that are already in the folder.' },
+    ...PROGRESS,
     QUIET,
     VERBOSE,
     HELP,
@@ -93,6 +105,7 @@ export const TRANSLATE = {
     STRICT,
     { long: 'force', short: 'f', help: 'Replace files that are already in the folder.' },
     { long: 'discard', help: 'Translate and drop the result: for measuring.' },
+    ...PROGRESS,
     QUIET,
     VERBOSE,
     HELP,
@@ -117,6 +130,7 @@ export const VALIDATE = {
       default: '500',
     },
     { long: 'threads', short: 't', value: 'N', help: 'CPU threads that read and translate.', default: 'all cores' },
+    ...PROGRESS,
     QUIET,
     VERBOSE,
     HELP,
@@ -148,6 +162,7 @@ export const MODELS_IMPORT = {
     { long: 'note', value: 'TEXT', help: 'A sentence that every run with this bundle ends with.' },
     { long: 'protein-heads', value: 'N', help: 'Attention heads, for an ESM-2 file that does not say.' },
     { long: 'nucleotide-heads', value: 'N', help: 'Attention heads, for a DNABERT-S file without config.json.' },
+    ...PROGRESS,
     QUIET,
     VERBOSE,
     HELP,
@@ -165,6 +180,7 @@ export const MODELS_VERIFY = {
     { long: 'device', value: 'cpu', help: 'Where to compute.', default: 'cpu' },
     { long: 'threads', short: 't', value: 'N', help: 'CPU threads.', default: 'all cores' },
     { long: 'json', help: 'Write JSON to standard output.' },
+    ...PROGRESS,
     QUIET,
     VERBOSE,
     HELP,
@@ -195,6 +211,7 @@ export const MODELS_PULL = {
     { long: 'parallel', value: 'N', help: 'Files downloaded at once.', default: '4' },
     { long: 'offline', help: 'Open no connection: use what was downloaded before.' },
     { long: 'threads', short: 't', value: 'N', help: 'CPU threads of the proof.', default: 'all cores' },
+    ...PROGRESS,
     QUIET,
     VERBOSE,
     HELP,
@@ -214,7 +231,7 @@ export const MODELS_REMOVE = {
   name: 'models remove',
   summary: 'Remove an installed model.',
   positionals: 'NAME',
-  flags: [QUIET, VERBOSE, HELP],
+  flags: [...PROGRESS, QUIET, VERBOSE, HELP],
   examples: ['virnucpro models remove virnucpro'],
 } as const satisfies CommandSpec;
 
@@ -227,6 +244,7 @@ export const RUNTIME_INSTALL = {
     { long: 'mirror', value: 'URL', help: 'Take the wheels from here instead of the Python package index.' },
     { long: 'no-system', help: "Fetch NVIDIA's libraries even where this machine has them." },
     { long: 'force', short: 'f', help: 'Install also where no card or driver can use it, as on a login node.' },
+    ...PROGRESS,
     QUIET,
     VERBOSE,
     HELP,
@@ -245,7 +263,7 @@ export const RUNTIME_REMOVE = {
   name: 'runtime remove',
   summary: 'Remove an installed runtime.',
   positionals: 'cuda|cuda12',
-  flags: [QUIET, VERBOSE, HELP],
+  flags: [...PROGRESS, QUIET, VERBOSE, HELP],
   examples: ['virnucpro runtime remove cuda'],
 } as const satisfies CommandSpec;
 
@@ -265,6 +283,7 @@ export const DEVICES = {
       default: '500 if there, else the only one',
     },
     { long: 'threads', short: 't', value: 'N', help: 'CPU threads of the proof.', default: 'all cores' },
+    ...PROGRESS,
     QUIET,
     VERBOSE,
     HELP,

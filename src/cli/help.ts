@@ -1,7 +1,7 @@
 /** Help texts, derived from the flag table. At most 80 columns wide where the entries allow it. */
 
 import { VERSION } from '../system/program.ts';
-import { COMMANDS, type CommandSpec, type FlagSpec, TOP_FLAGS } from './flags.ts';
+import { COMMANDS, type CommandSpec, type FlagSpec, PREDICT, TOP_FLAGS } from './flags.ts';
 
 export function topHelp(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
@@ -20,6 +20,23 @@ export function topHelp(): string {
     `  ${COMMANDS[0]?.examples[0] ?? ''}`,
     '',
     'See "virnucpro COMMAND --help" for the flags of a command.',
+    '',
+  ].join('\n');
+}
+
+/** For a person who typed the name alone, to see what this is and to begin. */
+export function shortHelp(): string {
+  const { name, examples } = PREDICT;
+  return [
+    `virnucpro ${VERSION} - finds viral sequences in short reads and contigs`,
+    '',
+    `  ${examples[0]}`,
+    '',
+    'reads FASTA or FASTQ, also compressed, and writes its tables into the folder reads_predictions.',
+    '',
+    'More:',
+    `  virnucpro ${name} --help   its flags`,
+    '  virnucpro --help           all commands',
     '',
   ].join('\n');
 }

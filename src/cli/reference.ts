@@ -19,6 +19,9 @@ const ENVIRONMENT = `
 | \`VIRNUCPRO_CACHE\` | Folder for native libraries and the embedded bundle as files. Without it: the cache folder of the platform (\`$XDG_CACHE_HOME\` or \`~/.cache\`, below it \`virnucpro\`), and where that cannot be written a folder of this user below the temp folder. Everything in it can be deleted at any time. |
 | \`VIRNUCPRO_RUNTIME\` | Folder of what \`runtime install\` fetched. Without it: \`virnucpro/runtime\` in the data folder of the platform (\`$XDG_DATA_HOME\` or \`~/.local/share\`). |
 | \`VIRNUCPRO_RUNTIME_CATALOGUE\` | A catalogue of runtimes to use instead of the one in the executable (\`models/runtimes.json\` in the source). |
+| \`VIRNUCPRO_PROGRESS\` | What \`--progress\` takes, for all runs. The flag goes before it, and \`tty\` without a terminal is \`plain\`. |
+| \`NO_COLOR\`, \`FORCE_COLOR\` | Colour on standard error: none, or also where it is no terminal. \`--color\` goes before both, and NO_COLOR before FORCE_COLOR. |
+| \`CI\` | Where it is set, \`--progress auto\` means \`plain\` on a terminal too. |
 `;
 
 /** The whole page, ending in a line feed. */

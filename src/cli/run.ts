@@ -3,9 +3,6 @@
  * for a person. Commands are imported when they are needed, so that help answers at once.
  */
 
-import { DeviceError } from '../device/backend.ts';
-import { ReaderGone } from '../output/standard-output.ts';
-import type { Verbosity } from '../progress/lines.ts';
 import { EXIT, UserError } from '../system/errors.ts';
 import { COMMIT, LIST_VULKAN, VERSION } from '../system/program.ts';
 import { parseArguments } from './arguments.ts';
@@ -27,18 +24,22 @@ import {
   TRANSLATE,
   VALIDATE,
 } from './flags.ts';
-import { commandHelp, topHelp } from './help.ts';
+import { commandHelp, shortHelp, topHelp } from './help.ts';
 import { suggest } from './suggest.ts';
+import { Telling } from './telling.ts';
 
 export async function run(argv: readonly string[]): Promise<number> {
+  const telling = new Telling();
   try {
-    return await dispatch(argv);
+    return await dispatch(argv, telling);
   } catch (error) {
-    return report(error);
+    return telling.failed(error);
+  } finally {
+    telling.close();
   }
 }
 
-async function dispatch(argv: readonly string[]): Promise<number> {
+async function dispatch(argv: readonly string[], telling: Telling): Promise<number> {
   if (argv[0] === LIST_VULKAN) {
     const { listVulkan } = await import('./commands/list-vulkan.ts');
     listVulkan(argv[1]);
@@ -54,40 +55,46 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   switch (command) {
     case PREDICT: {
       const given = parseArguments(PREDICT, rest);
+      const emit = await telling.open(given);
       const { predictPlan } = await import('./plan.ts');
       const plan = predictPlan(given);
       const { predict } = await import('./commands/predict.ts');
-      return await predict(plan, argv, await renderer(given));
+      return await predict(plan, argv, emit);
     }
     case TRANSLATE: {
       const given = parseArguments(TRANSLATE, rest);
+      const emit = await telling.open(given);
       const { translatePlan } = await import('./plan.ts');
       const plan = translatePlan(given);
       const { translate } = await import('./commands/translate.ts');
-      return await translate(plan, await renderer(given));
+      return await translate(plan, emit);
     }
     case VALIDATE: {
       const given = parseArguments(VALIDATE, rest);
+      const emit = await telling.open(given);
       const { validatePlan } = await import('./plan.ts');
       const plan = validatePlan(given);
       const { validate } = await import('./commands/validate.ts');
-      return await validate(plan, await renderer(given));
+      return await validate(plan, emit);
     }
     case DEVICES: {
       const given = parseArguments(DEVICES, rest);
+      const emit = await telling.open(given);
       const { devices } = await import('./commands/devices.ts');
-      return await devices(given, await renderer(given));
+      return await devices(given, emit);
     }
     case MODELS_IMPORT: {
       const given = parseArguments(MODELS_IMPORT, rest);
+      const emit = await telling.open(given);
       const { modelsImport } = await import('./commands/models-import.ts');
-      await modelsImport(given, await renderer(given));
+      await modelsImport(given, emit);
       return EXIT.done;
     }
     case MODELS_VERIFY: {
       const given = parseArguments(MODELS_VERIFY, rest);
+      const emit = await telling.open(given);
       const { modelsVerify } = await import('./commands/models-verify.ts');
-      return await modelsVerify(given, await renderer(given));
+      return await modelsVerify(given, emit);
     }
     case MODELS_LIST: {
       const given = parseArguments(MODELS_LIST, rest);
@@ -103,20 +110,23 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     }
     case MODELS_PULL: {
       const given = parseArguments(MODELS_PULL, rest);
+      const emit = await telling.open(given);
       const { modelsPull } = await import('./commands/models-pull.ts');
-      await modelsPull(given, await renderer(given));
+      await modelsPull(given, emit);
       return EXIT.done;
     }
     case MODELS_REMOVE: {
       const given = parseArguments(MODELS_REMOVE, rest);
+      const emit = await telling.open(given);
       const { modelsRemove } = await import('./commands/models-remove.ts');
-      await modelsRemove(given, await renderer(given));
+      await modelsRemove(given, emit);
       return EXIT.done;
     }
     case RUNTIME_INSTALL: {
       const given = parseArguments(RUNTIME_INSTALL, rest);
+      const emit = await telling.open(given);
       const { runtimeInstall } = await import('./commands/runtime-install.ts');
-      await runtimeInstall(given, await renderer(given));
+      await runtimeInstall(given, emit);
       return EXIT.done;
     }
     case RUNTIME_LIST: {
@@ -127,8 +137,9 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     }
     case RUNTIME_REMOVE: {
       const given = parseArguments(RUNTIME_REMOVE, rest);
+      const emit = await telling.open(given);
       const { runtimeRemove } = await import('./commands/runtime-remove.ts');
-      await runtimeRemove(given, await renderer(given));
+      await runtimeRemove(given, emit);
       return EXIT.done;
     }
     default:
@@ -147,7 +158,7 @@ function commandOf(argv: readonly string[]): CommandSpec | undefined {
 async function top(argv: readonly string[]): Promise<number> {
   const [first] = argv;
   if (first === undefined || first === 'help') {
-    process.stdout.write(topHelp());
+    process.stdout.write(first === undefined && process.stdout.isTTY ? shortHelp() : topHelp());
     return EXIT.done;
   }
   if (!first.startsWith('-')) {
@@ -193,38 +204,4 @@ function unknownCommand(argv: readonly string[]): UserError {
 function wantsHelp(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? argv.length : end).some((argument) => argument === '--help' || argument === '-h');
-}
-
-async function renderer(given: { has(flag: 'quiet' | 'verbose'): boolean }) {
-  const { lineRenderer } = await import('../progress/lines.ts');
-  const verbosity: Verbosity = given.has('quiet') ? 'quiet' : given.has('verbose') ? 'verbose' : 'normal';
-  return lineRenderer(verbosity);
-}
-
-/** Prints what went wrong and chooses the exit code. */
-function report(error: unknown): number {
-  // `virnucpro translate --stdout protein | head`: whoever read has enough.
-  if (error instanceof ReaderGone) return EXIT.done;
-  if (error instanceof UserError) {
-    process.stderr.write(`virnucpro: ${printable(error.message)}\n`);
-    return error.exitCode;
-  }
-  if (error instanceof DeviceError && error.kind !== 'Bug') {
-    const remedy = error.kind === 'OutOfMemory' ? 'Try a smaller --batch-tokens.' : 'Try again with --verify-bundle.';
-    process.stderr.write(`virnucpro: The device failed: ${printable(error.message)}. ${remedy}\n`);
-    return EXIT.runtime;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
-    `virnucpro ${VERSION} (${COMMIT}): this is a bug, please report it with these lines:\n${text}\n`,
-  );
-  return EXIT.bug;
-}
-
-/** File names and headers may hold control characters; a terminal must not obey them. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach the terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
 }

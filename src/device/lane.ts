@@ -1,6 +1,11 @@
 /**
  * The main thread's side of one Worker that computes: calls become numbered requests, each is answered exactly once,
  * and a Worker that dies rejects everything that waits for it. What the requests mean is the backend's protocol.
+ *
+ * Nothing that a Worker posted is lost: messages come in the order in which they were posted, so that the answer to a last
+ * request (`close`) comes after every notice; and the `close` event of a Worker that dies comes after all it had posted,
+ * be it by an exception, a rejection or process.exit. Its `error` event overtakes them: it only gives the reason. Lost is
+ * what waits when main ends the Worker or leaves it to itself, and everything when the process dies.
  */
 
 import { workerUrl } from '../system/program.ts';
@@ -35,6 +40,8 @@ export class Lane<Request, Result, Notice = never> {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting<Result>>();
   #last = 0;
+  /** What the Worker's error event said; its `close` event follows. */
+  #reason: string | undefined;
   #dead: DeviceError | undefined;
 
   /**
@@ -52,8 +59,11 @@ export class Lane<Request, Result, Notice = never> {
       if ('notice' in data) onNotice?.(data.notice);
       else this.#settle(data);
     };
-    this.#worker.onerror = (event) => this.#fail(`its Worker failed: ${event.message}`);
-    this.#worker.addEventListener('close', () => this.#fail('its Worker ended before it had answered'));
+    // Nothing fails yet: answers and notices posted before the exception may lie behind this event.
+    this.#worker.onerror = (event) => {
+      this.#reason ??= `its Worker failed: ${event.message}`;
+    };
+    this.#worker.addEventListener('close', () => this.#fail(this.#reason ?? 'its Worker ended before it had answered'));
   }
 
   /** Requests that are not answered yet. */
@@ -66,8 +76,9 @@ export class Lane<Request, Result, Notice = never> {
     this.#last += 1;
     const message: Numbered<Request> = { number: this.#last, request };
     return new Promise((resolve, reject) => {
-      this.#waiting.set(message.number, { resolve, reject });
+      // Before it waits: what cannot be posted is never answered, and must not count as load.
       this.#worker.postMessage(message, transfer);
+      this.#waiting.set(message.number, { resolve, reject });
     });
   }
 
@@ -78,7 +89,10 @@ export class Lane<Request, Result, Notice = never> {
     this.#worker.postMessage(message);
   }
 
-  /** Ends the Worker; what still waits is rejected. It must not be inside native code that cannot be left. */
+  /**
+   * Ends the Worker; what still waits is rejected, and what it has posted since its last answer is not heard. It must not
+   * be inside native code that cannot be left.
+   */
   end(): void {
     this.#fail('its session is closed');
     this.#worker.terminate();

@@ -12,8 +12,17 @@ const DESCRIPTOR = 1;
 const RETRY_MILLISECONDS = 1;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
+let makeRoom: (() => void) | undefined;
+
+/** `action` is called once, before the first byte: what is painted on the same terminal goes. */
+export function beforeOutput(action: () => void): void {
+  makeRoom = action;
+}
+
 /** Writes all bytes; blocks while the reader is slow. */
 export function writeStandardOutput(bytes: Uint8Array): void {
+  makeRoom?.();
+  makeRoom = undefined;
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(DESCRIPTOR, bytes, done, bytes.length - done);

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { bytesText, countText, durationText } from './quantities.ts';
+import { bytesOfText, bytesText, countText, durationText, shortCountText } from './quantities.ts';
 
 test.each([
   [0, '0'],
@@ -32,3 +32,21 @@ test.each([
   [47 * 3600 + 3599, '47 h 59 min'],
   [48 * 3600, '2 d 0 h'],
 ])('%d seconds are %s', (seconds, text) => expect(durationText(seconds)).toBe(text));
+
+test.each([
+  [0, '0'],
+  [999.4, '999'],
+  [999.5, '1.0k'],
+  [12_340, '12.3k'],
+  [99_951, '100k'],
+  [1.5e6, '1.5M'],
+  [2.34e10, '23.4G'],
+])('%d in short is %s', (count, text) => expect(shortCountText(count)).toBe(text));
+
+test.each([
+  [12.34e9, 141e9, '12.3/141 GB'],
+  [120e9, 141e9, '120/141 GB'],
+  [0.4e9, 8.6e9, '0.4/8.6 GB'],
+  [11.5e9, 24e9, '11.5/24 GB'],
+  [5, 900, '5/900 B'],
+])('%d of %d bytes are %s', (part, whole, text) => expect(bytesOfText(part, whole)).toBe(text));

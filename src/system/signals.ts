@@ -5,16 +5,21 @@ import { EXIT } from './errors.ts';
 
 const CODES = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated, SIGHUP: EXIT.hungUp } as const;
 
+export interface Stop {
+  readonly signal: string;
+  readonly exitCode: number;
+}
+
 /**
  * Runs `undo` and ends the process when a person or a scheduler stops it.
  * @returns a function that takes this back
  */
-export function onSignal(undo: () => void): () => void {
+export function onSignal(undo: (stop: Stop) => void): () => void {
   const handlers = Object.entries(CODES)
     .filter(([signal]) => signal !== 'SIGHUP' || !hangUpIsIgnored())
     .map(([signal, code]) => {
       const handler = (): void => {
-        undo();
+        undo({ signal, exitCode: code });
         process.exit(code);
       };
       process.on(signal, handler);

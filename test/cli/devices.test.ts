@@ -35,7 +35,10 @@ interface PlaceOptions {
 }
 
 /** An environment in which nothing of this machine's GPUs is seen. */
-function environment({ cuda = { version: 13000, init: 100 }, vulkan = {} }: PlaceOptions): Record<string, string> {
+function environment({
+  cuda = { version: 13000, init: 100 },
+  vulkan = {},
+}: PlaceOptions): Record<string, string | undefined> {
   const lib = folder();
   writeStubDriver(join(lib, 'libcuda.so.1'), cuda);
   const loader = vulkan['LD_LIBRARY_PATH'];
@@ -43,6 +46,8 @@ function environment({ cuda = { version: 13000, init: 100 }, vulkan = {} }: Plac
   return {
     ...{ VK_DRIVER_FILES: nowhere, VK_ICD_FILENAMES: nowhere, VIRNUCPRO_RUNTIME: join(top, 'runtime') },
     ...vulkan,
+    // The stand-in for a driver shows what the test says.
+    CUDA_VISIBLE_DEVICES: undefined,
     LD_LIBRARY_PATH: loader === undefined ? lib : `${lib}:${loader}`,
   };
 }

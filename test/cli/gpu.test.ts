@@ -3,7 +3,7 @@
  * compile their shaders anew for each number of tokens, so the input is a few reads of one length.
  */
 
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { Box, type Outcome } from '../helpers/binary.ts';
 import { expectRefusal } from '../helpers/refusal.ts';
 import { softwareGpu, WHY_NO_SOFTWARE_GPU } from '../helpers/software-gpu.ts';
@@ -18,6 +18,9 @@ const READS = 3;
 /** All six frames have 36 residues: more than 32 tokens, where the repairs matter. */
 const READ_LENGTH = 110;
 const TABLES = ['prediction_results.txt', 'prediction_results_highestscore.csv', 'chunks.tsv', 'sequences.tsv'];
+
+// A software GPU's proof takes a minute, and several on a busy machine.
+setDefaultTimeout(900_000);
 
 const gpu = softwareGpu();
 const box = new Box();

@@ -1,6 +1,6 @@
 /** Devices as a run sees them, for tests of what is chosen and opened. */
 
-import type { DeviceEntry } from '../../src/cli/device-entries.ts';
+import type { DeviceEntry } from '../../src/cli/devices/entries.ts';
 
 /** A card that WebGPU drives, changed as the test says. */
 export function cardEntry(change: Partial<DeviceEntry> = {}): DeviceEntry {

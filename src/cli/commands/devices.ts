@@ -14,14 +14,14 @@ import { recall } from '../../run/proof/remembered.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
 import { COMMIT, VERSION } from '../../system/program.ts';
 import type { Arguments } from '../arguments.ts';
-import { chooseDevices } from '../device-choice.ts';
-import { type DeviceEntry, deviceEntries, readInstalledCuda } from '../device-entries.ts';
+import { chooseDevices } from '../devices/choice.ts';
+import { type DeviceEntry, deviceEntries, readInstalledCuda } from '../devices/entries.ts';
+import { arithmeticOf, deviceInfo, type Setting } from '../devices/open-backend.ts';
+import { notUsed, openWithin } from '../devices/open-devices.ts';
+import { proofKey, proveDevice } from '../devices/prove.ts';
 import type { DEVICES } from '../flags.ts';
 import { chooseBundle, chooseHead } from '../model.ts';
-import { arithmeticOf, deviceInfo, type Setting } from '../open-backend.ts';
-import { notUsed, openWithin } from '../open-devices.ts';
 import { DEFAULT_BATCH_TOKENS, DEFAULT_HANG_SECONDS } from '../plan.ts';
-import { proofKey, proveDevice } from '../prove-device.ts';
 
 /** @returns the exit code: 1 where a proof failed */
 export async function devices(given: Arguments<typeof DEVICES>, emit: Emit): Promise<number> {

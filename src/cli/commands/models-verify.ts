@@ -1,6 +1,7 @@
 /** `virnucpro models verify`: computes frames whose numbers are known, and tells how far off this machine is. */
 
 import { availableParallelism } from 'node:os';
+import { DeviceError, type Session } from '../../device/backend.ts';
 import type { Emit } from '../../events/event.ts';
 import type { Bundle } from '../../model/bundle/open.ts';
 import { writeStandardOutput } from '../../output/standard-output.ts';
@@ -11,13 +12,14 @@ import { publishedBundle } from '../../store/published-bundle.ts';
 import { publishedFrames } from '../../store/published-numbers.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
 import { type Arguments, wholeNumber } from '../arguments.ts';
-import { chooseDevices } from '../device-choice.ts';
+import { type ChosenDevice, chooseDevices } from '../devices/choice.ts';
+import type { Setting } from '../devices/open-backend.ts';
+import { notUsed, openWithin } from '../devices/open-devices.ts';
+import { readDevices } from '../devices/planned.ts';
 import type { MODELS_VERIFY } from '../flags.ts';
 import { chooseBundle } from '../model.ts';
-import { openWithin } from '../open-devices.ts';
 import { DEFAULT_BATCH_TOKENS, DEFAULT_HANG_SECONDS } from '../plan.ts';
 import { OwnReference, PublishedReference } from '../reference-numbers.ts';
-import { readDevices } from '../run-devices.ts';
 
 /** @returns the exit code: 0 pass, 1 fail */
 export async function modelsVerify(given: Arguments<typeof MODELS_VERIFY>, emit: Emit): Promise<number> {
@@ -73,7 +75,7 @@ export async function verifyBundle(
   for (const head of manifest.classifiers) {
     emit({ event: 'stage', stage: 'load', note: `loading the model with its head for ${head.length} nt` });
     const setting = { bundle, head, arithmetic: manifest.precision, threads, batchTokens: DEFAULT_BATCH_TOKENS };
-    const session = await openWithin(DEFAULT_HANG_SECONDS, chosen.entry, chosen.backends[0], setting);
+    const session = await opened(chosen, setting);
     try {
       device = `${session.device.id} (${session.device.name})`;
       embeddings ??= await embedFrames(reference.frames, session, tokenizer);
@@ -98,4 +100,14 @@ export async function verifyBundle(
     scores,
     verdict: checks.every((check) => check === null || check.verdict === 'pass') ? 'pass' : 'fail',
   };
+}
+
+async function opened({ entry, backends: [backend] }: ChosenDevice, setting: Setting): Promise<Session> {
+  try {
+    return await openWithin(DEFAULT_HANG_SECONDS, entry, backend, setting);
+  } catch (error) {
+    if (!(error instanceof DeviceError) || backend === 'native-cpu') throw error;
+    const sentence = notUsed(entry.ids[backend] ?? entry.id, entry, error);
+    throw new UserError(sentence, 'Choose another device with --device.', {}, EXIT.runtime);
+  }
 }
