@@ -197,7 +197,7 @@ export interface FinishedEvent {
 /** The last event of a run that ended by an error. */
 export interface FailedEvent {
   readonly event: 'failed';
-  /** A sentence and what to do, or a bug's first line. */
+  /** As it is printed: a sentence and what to do, or a bug with its stack. */
   readonly message: string;
   readonly exit_code: number;
 }

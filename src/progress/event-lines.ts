@@ -35,6 +35,8 @@ export class EventLines {
         return isVerbose || this.#problems <= PROBLEMS_SHOWN ? [warn(problemText(event))] : [];
       case 'warning':
         return [warn(event.message)];
+      case 'interrupted':
+        return [warn(`Stopped by ${event.signal}: no results were written. Again: ${event.resume}`)];
       case 'estimate':
         return estimateLines(event);
       case 'finished':
@@ -46,7 +48,6 @@ export class EventLines {
       case 'download':
       // Whoever ends the run says why, in every mode.
       case 'failed':
-      case 'interrupted':
         return [];
       default:
         return event satisfies never;

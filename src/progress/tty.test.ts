@@ -124,7 +124,10 @@ describe('TtyRenderer', () => {
   test.each([
     [FINISHED, ['[info] reading', '[success] done in 1.0 s']],
     [{ event: 'failed', message: 'no', exit_code: 2 } satisfies Event, ['[info] reading']],
-    [{ event: 'interrupted', signal: 'SIGINT', resume: 'x', exit_code: 130 } satisfies Event, ['[info] reading']],
+    [
+      { event: 'interrupted', signal: 'SIGINT', resume: 'x', exit_code: 130 } satisfies Event,
+      ['[info] reading', '[warn] Stopped by SIGINT: no results were written. Again: x'],
+    ],
   ])('the end takes its place: %j', (last, seen) => {
     const { out, clock, renderer } = setUp();
     renderer.emit(STAGE);
