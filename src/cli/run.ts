@@ -55,7 +55,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
   switch (command) {
     case PREDICT: {
       const given = parseArguments(PREDICT, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { predictPlan } = await import('./plan.ts');
       const plan = predictPlan(given);
       const { predict } = await import('./commands/predict.ts');
@@ -63,7 +63,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     }
     case TRANSLATE: {
       const given = parseArguments(TRANSLATE, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { translatePlan } = await import('./plan.ts');
       const plan = translatePlan(given);
       const { translate } = await import('./commands/translate.ts');
@@ -71,7 +71,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     }
     case VALIDATE: {
       const given = parseArguments(VALIDATE, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { validatePlan } = await import('./plan.ts');
       const plan = validatePlan(given);
       const { validate } = await import('./commands/validate.ts');
@@ -79,20 +79,20 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     }
     case DEVICES: {
       const given = parseArguments(DEVICES, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { devices } = await import('./commands/devices.ts');
       return await devices(given, emit);
     }
     case MODELS_IMPORT: {
       const given = parseArguments(MODELS_IMPORT, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { modelsImport } = await import('./commands/models-import.ts');
       await modelsImport(given, emit);
       return EXIT.done;
     }
     case MODELS_VERIFY: {
       const given = parseArguments(MODELS_VERIFY, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { modelsVerify } = await import('./commands/models-verify.ts');
       return await modelsVerify(given, emit);
     }
@@ -110,21 +110,21 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     }
     case MODELS_PULL: {
       const given = parseArguments(MODELS_PULL, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { modelsPull } = await import('./commands/models-pull.ts');
       await modelsPull(given, emit);
       return EXIT.done;
     }
     case MODELS_REMOVE: {
       const given = parseArguments(MODELS_REMOVE, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { modelsRemove } = await import('./commands/models-remove.ts');
       await modelsRemove(given, emit);
       return EXIT.done;
     }
     case RUNTIME_INSTALL: {
       const given = parseArguments(RUNTIME_INSTALL, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { runtimeInstall } = await import('./commands/runtime-install.ts');
       await runtimeInstall(given, emit);
       return EXIT.done;
@@ -137,7 +137,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     }
     case RUNTIME_REMOVE: {
       const given = parseArguments(RUNTIME_REMOVE, rest);
-      const emit = await telling.open(given);
+      const emit = await telling.open(given, argv);
       const { runtimeRemove } = await import('./commands/runtime-remove.ts');
       await runtimeRemove(given, emit);
       return EXIT.done;

@@ -7,6 +7,7 @@ import type { OpenProgress } from '../progress/open.ts';
 import { writeError } from '../progress/standard-error.ts';
 import { EXIT, UserError } from '../system/errors.ts';
 import { COMMIT, VERSION } from '../system/program.ts';
+import { onSignal } from '../system/signals.ts';
 
 /** Arguments of a command that shows progress. */
 interface Given {
@@ -17,8 +18,11 @@ interface Given {
 export class Telling {
   #progress: OpenProgress | undefined;
 
-  /** Before anything else is looked at, so that what is wrong there is told the way that was asked for. */
-  async open(given: Given): Promise<Emit> {
+  /**
+   * Before anything else is looked at, so that what is wrong there is told the way that was asked for.
+   * @param argv of the whole command
+   */
+  async open(given: Given, argv: readonly string[]): Promise<Emit> {
     const { openProgress } = await import('../progress/open.ts');
     const progress = await openProgress({
       progress: given.value('progress'),
@@ -30,6 +34,10 @@ export class Telling {
     this.#progress = progress;
     // On one terminal, results and a panel would be written over each other.
     if (process.stdout.isTTY) beforeOutput(() => progress.makeRoom());
+    // The first that asks is the last that is called: what was half done is undone by then.
+    onSignal(({ signal, exitCode }) => {
+      progress.emit({ event: 'interrupted', signal, resume: commandText(argv), exit_code: exitCode });
+    });
     return progress.emit;
   }
 
@@ -50,6 +58,12 @@ export class Telling {
     this.#progress?.close();
     this.#progress = undefined;
   }
+}
+
+/** As it can be typed into a shell again. */
+function commandText(argv: readonly string[]): string {
+  const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+  return ['virnucpro', ...argv].map(quoted).join(' ');
 }
 
 function troubleOf(error: unknown): { readonly message: string; readonly code: number } {

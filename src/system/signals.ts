@@ -10,24 +10,35 @@ export interface Stop {
   readonly exitCode: number;
 }
 
+type Undo = (stop: Stop) => void;
+
+/** What is to be undone, the newest last. */
+const undos: Undo[] = [];
+let isListening = false;
+
 /**
- * Runs `undo` and ends the process when a person or a scheduler stops it.
+ * Runs `undo` and ends the process when a person or a scheduler stops it. What was asked for last is undone first.
  * @returns a function that takes this back
  */
-export function onSignal(undo: (stop: Stop) => void): () => void {
-  const handlers = Object.entries(CODES)
-    .filter(([signal]) => signal !== 'SIGHUP' || !hangUpIsIgnored())
-    .map(([signal, code]) => {
-      const handler = (): void => {
-        undo({ signal, exitCode: code });
-        process.exit(code);
-      };
-      process.on(signal, handler);
-      return () => process.off(signal, handler);
-    });
+export function onSignal(undo: Undo): () => void {
+  undos.push(undo);
+  listen();
   return () => {
-    for (const remove of handlers) remove();
+    const at = undos.lastIndexOf(undo);
+    if (at >= 0) undos.splice(at, 1);
   };
+}
+
+function listen(): void {
+  if (isListening) return;
+  isListening = true;
+  for (const [signal, exitCode] of Object.entries(CODES)) {
+    if (signal === 'SIGHUP' && hangUpIsIgnored()) continue;
+    process.on(signal, () => {
+      for (const undo of undos.toReversed()) undo({ signal, exitCode });
+      process.exit(exitCode);
+    });
+  }
 }
 
 /** Under `nohup` the run must outlive its terminal: a handler of ours would undo that. Only Linux tells. */

@@ -20,7 +20,7 @@ import { planDevices, readDevices } from '../devices/planned.ts';
 import { summaryDevices } from '../devices/summary.ts';
 import { chooseBundle, chooseHead } from '../model.ts';
 import type { PredictPlan } from '../plan.ts';
-import { commandText, finishedDevice, planOf, tellInput, tellStart } from '../predict/events.ts';
+import { finishedDevice, planOf, tellInput, tellStart } from '../predict/events.ts';
 import { encodeContext, fleetOf, type Run, windowsOf } from '../predict/run.ts';
 import { hashRegularFiles, inputsOf, summaryOf } from '../predict/summary.ts';
 import { Problems } from '../problems.ts';
@@ -102,10 +102,9 @@ async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: 
   const context = encodeContext(run);
   const fleet = fleetOf(run, opened);
   const files = ResultFiles.open(plan.output);
-  const release = onSignal(({ signal, exitCode }) => {
+  const release = onSignal(() => {
     files.abort();
     unlock();
-    emit({ event: 'interrupted', signal, resume: commandText(run.argv), exit_code: exitCode });
   });
   try {
     emit({ event: 'stage', stage: 'predict', note: 'reading, translating, encoding, classifying' });

@@ -48,9 +48,3 @@ export function tellInput({ sequences, duplicates, emit }: Run): void {
   tellOddities(sequences.oddities, sequences.inputs, emit);
   tellDuplicates(duplicates, emit);
 }
-
-/** As it can be typed into a shell again. */
-export function commandText(argv: readonly string[]): string {
-  const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-  return ['virnucpro', ...argv].map(quoted).join(' ');
-}
