@@ -31,7 +31,8 @@ describe('parseArguments', () => {
     expect(() => predict('x', '-o', '--force')).toThrow('-o needs a value (DIR)');
     expect(() => predict('x', '--output', '-f')).toThrow('--output needs a value (DIR)');
     expect(predict('x', '--output=-f').value('output')).toBe('-f');
-    expect(predict('x', '--output=').value('output')).toBe('');
+    expect(() => predict('x', '--output=')).toThrow('--output needs a value (DIR)');
+    expect(() => predict('x', '-o', '')).toThrow('-o needs a value (DIR)');
   });
 
   test('what may be repeated keeps its order, what may not is refused', () => {

@@ -90,12 +90,17 @@ export function parseArguments<C extends CommandSpec>(command: C, argv: readonly
   return new Arguments(command, positionals, given);
 }
 
-/** A flag is not the value of the one before it: `-o --force` is no folder. `--output=--force` is. */
+/**
+ * A flag is not the value of the one before it: `-o --force` is no folder. `--output=--force` is. Nothing is no value either:
+ * it is what a script makes of a variable that is not set.
+ */
 function isMissing({ value, inlineValue }: { value?: string | undefined; inlineValue?: boolean | undefined }): boolean {
-  return value === undefined || (inlineValue !== true && /^-./.test(value));
+  return value === undefined || value === '' || (inlineValue !== true && /^-./.test(value));
 }
 
 function unknownFlag(command: CommandSpec, typed: string): UserError {
+  // What stands without a command has no name.
+  const name = `virnucpro ${command.name}`.trim();
   const meant = typed.startsWith('--')
     ? suggest(
         typed.slice(2),
@@ -103,7 +108,7 @@ function unknownFlag(command: CommandSpec, typed: string): UserError {
       )
     : undefined;
   return new UserError(
-    `"${`virnucpro ${command.name}`.trim()}" has no flag ${typed}`,
-    meant === undefined ? `Try "virnucpro ${command.name} --help".` : `Did you mean --${meant}?`,
+    `"${name}" has no flag ${typed}`,
+    meant === undefined ? `Try "${name} --help".` : `Did you mean --${meant}?`,
   );
 }

@@ -80,6 +80,7 @@ export const PREDICT = {
     { long: 'verify-bundle', help: 'Hash every file of the bundle, also those that were checked before.' },
     { long: 'dry-run', short: 'n', help: 'Read everything, estimate the time, write nothing.' },
     STRICT,
+    { long: 'resume', help: 'Go on with a run that was interrupted; without one, begin.' },
     { long: 'force', short: 'f', help: 'Replace results that are already in the folder.' },
     ...PROGRESS,
     QUIET,

@@ -2,6 +2,7 @@
 
 import type { ClassifierEntry } from '../model/bundle/manifest.ts';
 import { type Bundle, looksLikeBundle, openBundle } from '../model/bundle/open.ts';
+import { bundleTokenizer } from '../run/proof/golden-frames.ts';
 import { findEntry } from '../store/catalogue.ts';
 import { findInstalled } from '../store/installed.ts';
 import { modelsFolder } from '../store/places.ts';
@@ -16,8 +17,16 @@ export interface ChosenBundle extends Bundle {
 /**
  * @param typed what followed --model; undefined is the embedded bundle
  * @param always hash its files again even when they were checked before
+ * @throws UserError where a file of it is not what the manifest says, or its tokenizer cannot be read
  */
 export async function chooseBundle(typed: string | undefined, always: boolean): Promise<ChosenBundle> {
+  const bundle = await findBundle(typed, always);
+  // Workers read it again; what is wrong with it is said here, before there are any.
+  await bundleTokenizer(bundle);
+  return bundle;
+}
+
+async function findBundle(typed: string | undefined, always: boolean): Promise<ChosenBundle> {
   if (typed !== undefined && (await looksLikeBundle(typed))) return { ...(await openBundle(typed, always)), typed };
   if (typed !== undefined) {
     const installed = await findInstalled(modelsFolder(), typed);

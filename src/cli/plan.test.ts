@@ -66,6 +66,7 @@ describe('predictPlan', () => {
       verifyBundle: true,
       dryRun: true,
       strict: true,
+      resume: false,
       force: true,
     });
   });

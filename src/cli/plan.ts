@@ -41,6 +41,8 @@ export interface PredictPlan {
   readonly dryRun: boolean;
   /** The first record that cannot be read ends the run. */
   readonly strict: boolean;
+  /** Goes on with the journal in the folder, if there is one. */
+  readonly resume: boolean;
   readonly force: boolean;
 }
 
@@ -163,8 +165,16 @@ export function predictPlan(given: Arguments<typeof PREDICT>): PredictPlan {
     verifyBundle: given.has('verify-bundle'),
     dryRun: given.has('dry-run'),
     strict: given.has('strict'),
+    resume: resumes(given),
     force: given.has('force'),
   };
+}
+
+function resumes(given: Arguments<typeof PREDICT>): boolean {
+  if (given.has('resume') && given.has('force')) {
+    throw new UserError('--resume and --force exclude each other', 'Give one of them.');
+  }
+  return given.has('resume');
 }
 
 /** A file's name without its folder, one compression ending and one sequence ending; `stdin` for `-`. */

@@ -132,6 +132,16 @@ export interface ProgressEvent {
   readonly seconds: number;
 }
 
+/** The journal on the disk holds what was done so far: from here a run goes on, whatever comes. */
+export interface CheckpointEvent {
+  readonly event: 'checkpoint';
+  /** Records whose results are all in it. */
+  readonly records: number;
+  /** Windows that are classified, and the chunks in them. */
+  readonly windows: number;
+  readonly chunks: number;
+}
+
 /** A part of the input that could not be read. The run goes on without it. */
 export interface RecordFailedEvent {
   readonly event: 'record_failed';
@@ -232,6 +242,7 @@ export type Event =
   | DeviceEvent
   | PlanEvent
   | WindowEvent
+  | CheckpointEvent
   | BatchEvent
   | ProgressEvent
   | RecordFailedEvent

@@ -98,7 +98,7 @@ const sentences: Readonly<Record<Ending, ((bytes: number) => string) | undefined
 };
 
 /** Bytes of the block that the window now begins with and holds as a whole; undefined at the end of the file. */
-async function nextBlock(window: Window): Promise<number | Ending | undefined> {
+export async function nextBlock(window: Window): Promise<number | Ending | undefined> {
   // One read brings many blocks: only where the window runs dry is a head asked for that may not be there in full.
   let head = memberHead(window.view());
   if (head === 'short') {

@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function refusal(path: string): UserError {
   try {
-    prepareFolder(path, false);
+    prepareFolder(path, false, false);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;
@@ -24,24 +24,24 @@ function refusal(path: string): UserError {
 
 test('a missing folder is made with its parents, an empty or foreign one is taken', () => {
   const path = join(folder, 'a', 'b');
-  prepareFolder(path, false);
+  prepareFolder(path, false, false);
   expect(statSync(path).isDirectory()).toBe(true);
   writeFileSync(join(path, 'notes.txt'), 'mine');
   writeFileSync(join(path, 'chunks.tsv.partial'), 'left behind');
-  prepareFolder(path, false);
+  prepareFolder(path, false, false);
 });
 
 test('a folder with any result file is refused, and --force takes it without touching the file', () => {
   for (const name of RESULT_FILES) {
     const path = join(folder, `with_${name}`);
-    prepareFolder(path, false);
+    prepareFolder(path, false, false);
     writeFileSync(join(path, name), 'old');
     const error = refusal(path);
     expect(error.message).toContain(path);
     expect(error.message).toContain(name);
     expect(error.message).toContain('--force');
     expect(error.exitCode).toBe(EXIT.usage);
-    prepareFolder(path, true);
+    prepareFolder(path, true, false);
     expect(readFileSync(join(path, name), 'utf8')).toBe('old');
   }
 });

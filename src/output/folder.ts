@@ -11,12 +11,20 @@ import { RESULT_FILES } from './paths.ts';
  * the new ones are complete.
  *
  * @param path as typed, absolute or from the current folder
+ * @param resume whether a run that was interrupted is to go on
  * @param force whether results that are there already may be replaced
  */
-export function prepareFolder(path: string, force: boolean): void {
+export function prepareFolder(path: string, force: boolean, resume: boolean): void {
   refuseFile(path);
   const there = RESULT_FILES.filter((name) => existsSync(join(path, name)));
-  if (there.length > 0 && !force) {
+  if (there.length === 0 && existsSync(journalFolder(path)) && !force && !resume) {
+    throw new UserError(
+      'the folder holds a run that was interrupted',
+      'Go on with it with --resume, or start anew with --force.',
+      { file: path },
+    );
+  }
+  if (there.length > 0 && !force && !resume) {
     throw new UserError(
       `the folder holds results already (${there.join(', ')})`,
       'Choose another folder with --output, or replace them with --force.',
@@ -24,6 +32,11 @@ export function prepareFolder(path: string, force: boolean): void {
     );
   }
   makeFolder(path);
+}
+
+/** Of a run in this result folder, while it is not finished. */
+export function journalFolder(path: string): string {
+  return join(path, 'journal');
 }
 
 /** Afterwards `path` is a folder. */

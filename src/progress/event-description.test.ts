@@ -82,6 +82,7 @@ const FULL: { readonly [K in EventName]: Required<Of<K>> } = {
     devices: [{ device: 'cpu', batches: 1, tokens: 2, busy_seconds: 0.5, idle_share: 0.1, failures: 0 }],
     imbalance: 1.01,
   },
+  checkpoint: { event: 'checkpoint', records: 4, windows: 1, chunks: 9 },
   failed: { event: 'failed', message: 'no space left', exit_code: 1 },
   interrupted: { event: 'interrupted', signal: 'SIGINT', resume: 'virnucpro predict a.fa --resume', exit_code: 130 },
 };
@@ -107,6 +108,7 @@ const ALWAYS: { readonly [K in EventName]: Readonly<Record<keyof Least<Of<K>>, t
     ...{ nucleotide_rate: true, protein_rate: true, seconds: true },
   },
   finished: { event: true, counts: true, seconds: true, folder: true, written: true },
+  checkpoint: { event: true, records: true, windows: true, chunks: true },
   failed: { event: true, message: true, exit_code: true },
   interrupted: { event: true, signal: true, resume: true, exit_code: true },
 };

@@ -198,6 +198,14 @@ export const EVENTS: EventDescriptions = {
       exit_code: { is: 'count', means: 'See exit-codes.md.' },
     },
   },
+  checkpoint: {
+    means: 'The journal on the disk holds what was done so far: `--resume` goes on from here, whatever comes.',
+    fields: {
+      records: { is: 'count', means: 'Records whose results are all in it.' },
+      windows: { is: 'count', means: 'Windows that are classified.' },
+      chunks: { is: 'count', means: 'Chunks in them.' },
+    },
+  },
   interrupted: {
     means: 'The run was stopped by a signal; the last line.',
     fields: {

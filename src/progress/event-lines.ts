@@ -36,7 +36,7 @@ export class EventLines {
       case 'warning':
         return [warn(event.message)];
       case 'interrupted':
-        return [warn(`Stopped by ${event.signal}: no results were written. Again: ${event.resume}`)];
+        return [warn(`Stopped by ${event.signal}: no results were written. To go on: ${event.resume}`)];
       case 'estimate':
         return estimateLines(event);
       case 'finished':
@@ -44,6 +44,7 @@ export class EventLines {
       case 'plan':
       case 'window':
       case 'batch':
+      case 'checkpoint':
       case 'progress':
       case 'download':
       // Whoever ends the run says why, in every mode.

@@ -83,6 +83,8 @@ export class RunState {
         this.#isOver = true;
         return;
       case 'failed':
+      case 'checkpoint':
+        break;
       case 'interrupted':
         this.#isOver = true;
         return;

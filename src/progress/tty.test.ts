@@ -126,7 +126,7 @@ describe('TtyRenderer', () => {
     [{ event: 'failed', message: 'no', exit_code: 2 } satisfies Event, ['[info] reading']],
     [
       { event: 'interrupted', signal: 'SIGINT', resume: 'x', exit_code: 130 } satisfies Event,
-      ['[info] reading', '[warn] Stopped by SIGINT: no results were written. Again: x'],
+      ['[info] reading', '[warn] Stopped by SIGINT: no results were written. To go on: x'],
     ],
   ])('the end takes its place: %j', (last, seen) => {
     const { out, clock, renderer } = setUp();

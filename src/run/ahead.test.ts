@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'bun:test';
 import { WindowsAhead } from './ahead.ts';
-import type { Embeddings } from './encode.ts';
+import type { EncodedRows } from './encode.ts';
 import { Window } from './window.ts';
 
-const NOTHING: Embeddings = { nucleotide: new Float32Array(0), protein: new Float32Array(0) };
+const NOTHING: EncodedRows = {
+  embeddings: { nucleotide: new Float32Array(0), protein: new Float32Array(0) },
+  scores: undefined,
+};
 /** As long as promises have something to do among themselves. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function setUp(count: number, most = 3, failAt?: number) {
   const windows = Array.from({ length: count }, () => new Window());
   const read: number[] = [];
-  const encodings: PromiseWithResolvers<Embeddings>[] = [];
+  const encodings: PromiseWithResolvers<EncodedRows>[] = [];
   let ends = 0;
   async function* source(): AsyncGenerator<Window, void, undefined> {
     for (const [i, window] of windows.entries()) {
@@ -21,7 +24,7 @@ function setUp(count: number, most = 3, failAt?: number) {
   }
   const encode = (window: Window, number: number) => {
     expect(window).toBe(windows[number - 1]!);
-    const encoding = Promise.withResolvers<Embeddings>();
+    const encoding = Promise.withResolvers<EncodedRows>();
     encodings.push(encoding);
     return encoding.promise;
   };

@@ -6,17 +6,19 @@
  * caller comes back for another one.
  */
 
-import type { Embeddings } from './encode.ts';
+import type { EncodedRows } from './encode.ts';
 import type { Window } from './window.ts';
 
-export interface EncodedWindow {
+export interface EncodedWindow extends EncodedRows {
   readonly window: Window;
-  readonly embeddings: Embeddings;
+  /** In the input, from 1. */
+  readonly number: number;
 }
 
 interface Begun {
   readonly window: Window;
-  readonly encoding: Promise<Embeddings>;
+  readonly number: number;
+  readonly encoding: Promise<EncodedRows>;
 }
 
 export class WindowsAhead {
@@ -32,7 +34,7 @@ export class WindowsAhead {
    */
   constructor(
     windows: AsyncIterable<Window>,
-    readonly encode: (window: Window, number: number) => Promise<Embeddings>,
+    readonly encode: (window: Window, number: number) => Promise<EncodedRows>,
     readonly most: number,
     readonly onLast: () => void,
   ) {
@@ -48,7 +50,8 @@ export class WindowsAhead {
     while (this.#begun.length < this.most) this.#begun.push(this.#begin());
     const begun = await this.#failure.unless(this.#begun.shift()!);
     if (begun === undefined) return undefined;
-    return { window: begun.window, embeddings: await this.#failure.unless(begun.encoding) };
+    const { window, number, encoding } = begun;
+    return { window, number, ...(await this.#failure.unless(encoding)) };
   }
 
   #begin(): Promise<Begun | undefined> {
@@ -60,7 +63,7 @@ export class WindowsAhead {
       this.#count += 1;
       const encoding = this.encode(read.value, this.#count);
       encoding.catch((error: unknown) => this.#failure.set(error));
-      return { window: read.value, encoding };
+      return { window: read.value, number: this.#count, encoding };
     });
     begun.catch((error: unknown) => this.#failure.set(error));
     return begun;

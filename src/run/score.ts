@@ -29,8 +29,10 @@ export async function* scoreWindows(
   const encode = (window: Window, number: number) => encodeWindow(window, number, context, fleet);
   const ahead = new WindowsAhead(windows, encode, WINDOWS_ALIVE, () => fleet.noMore());
   for (let next = await ahead.next(); next !== undefined; next = await ahead.next()) {
-    const { window, embeddings } = next;
-    yield { window, scores: await classify(window, embeddings, context, fleet), embeddings };
+    const { window, number, embeddings } = next;
+    const scores = next.scores ?? (await classify(window, embeddings, context, fleet));
+    await context.journal?.scores(number, window, scores);
+    yield { window, scores, embeddings };
   }
 }
 

@@ -6,6 +6,7 @@
  * A record may span windows; each window then holds some of its chunks.
  */
 
+import type { InputPosition } from '../input/position.ts';
 import type { ChunkPlan } from '../sequence/chunk.ts';
 import { RowSet } from './row-set.ts';
 
@@ -47,7 +48,12 @@ export class Window {
   readonly pairProtein: number[] = [];
   readonly nucleotide = new RowSet();
   readonly protein = new RowSet();
-  /** Bytes of input read up to the end of this window. */
+  /**
+   * The end of the last record of which something lies in this window, so everything that the windows so far hold is decided
+   * by what stands before it. The same in every run over the same input.
+   */
+  end: InputPosition = { input: 0, offset: 0 };
+  /** Bytes of input, as stored, up to the end of this window: of a record that goes on, the part that lies in it. */
   bytesRead = 0;
   readonly #pairs = new Map<number, number>();
 

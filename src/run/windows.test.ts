@@ -17,14 +17,13 @@ beforeAll(async () => {
 async function read(items: AsyncIterable<RunItem>, length: number, minimumLength = 0) {
   const others: RunItem[] = [];
   const ids: string[] = [];
-  let bytes = 0;
   const source = new WindowSource(
     items,
     { length, minimumLength },
     new StageClock(),
     (item) => others.push(item),
     (id) => ids.push(id),
-    () => ++bytes,
+    ({ offset }) => offset,
   );
   return { windows: await Array.fromAsync(source.windows()), others, ids };
 }
@@ -52,7 +51,12 @@ describe('WindowSource', () => {
     ]);
     expect(ids).toEqual(['a', 'long', 'z']);
     expect(windows.map(({ masks }) => masks.length)).toEqual([WINDOW_CHUNKS, WINDOW_CHUNKS, 12]);
-    expect(windows.map(({ bytesRead }) => bytesRead)).toEqual([1, 2, 3]);
+    const [start, end] = [7, text.length - 7];
+    expect(windows.map((window) => window.end.offset)).toEqual([end, end, text.length]);
+    const part = (done: number) => start + Math.round(((end - start) * done) / chunks);
+    expect(windows.map(({ bytesRead }) => bytesRead)).toEqual([
+      ...[part(WINDOW_CHUNKS - 1), part(2 * WINDOW_CHUNKS - 1), text.length],
+    ]);
     for (const { records } of windows) for (const { plan, length } of records) expect(plan.count).toBe(length / 3);
   });
 
@@ -94,6 +98,21 @@ describe('WindowSource', () => {
     const { windows, others } = await read(mixed(), 3);
     expect(others).toEqual([problem, cut]);
     expect(windows).toHaveLength(1);
+  });
+
+  test('ends in the input of its last record', async () => {
+    async function* both(): AsyncGenerator<RunItem, void, undefined> {
+      yield* rows(`>a\n${'NNN'.repeat(WINDOW_CHUNKS)}\n>b\nNNN\n`, 3);
+      for await (const item of rows(`>c\n${'NNN'.repeat(2 * WINDOW_CHUNKS)}\n`, 3)) {
+        yield item.item === 'piece' ? { ...item, input: 1 } : item;
+      }
+    }
+    const { windows } = await read(both(), 3);
+    const length = 2 * 3 * WINDOW_CHUNKS + 4;
+    const last = { input: 1, offset: length };
+    expect(windows.map(({ end }) => end)).toEqual([{ input: 0, offset: 3 * WINDOW_CHUNKS + 4 }, ...[last, last, last]]);
+    // A record that is the first of its input begins with it.
+    expect(windows[1]!.bytesRead).toBe(Math.round((length * (WINDOW_CHUNKS - 1)) / (2 * WINDOW_CHUNKS)));
   });
 
   test('nothing gives no window', async () => {

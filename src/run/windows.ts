@@ -3,6 +3,7 @@
  * bounded by a few of them.
  */
 
+import type { InputPosition } from '../input/position.ts';
 import { ChunkPlan } from '../sequence/chunk.ts';
 import { RESULT_FRAME } from './pool/job.ts';
 import type { RunItem } from './pool/run.ts';
@@ -23,6 +24,9 @@ interface OpenRecord {
   readonly length: number;
   readonly plan: ChunkPlan;
   readonly valid: boolean;
+  /** Offsets in the text of its input. The start is the end of the record before it. */
+  readonly start: number;
+  readonly end: number;
   /** Chunks that have come. */
   chunks: number;
   /** Its entry in the current window, once it has one. */
@@ -33,12 +37,16 @@ export class WindowSource implements RowHandler {
   readonly #reader = new RowStreamReader();
   #window = new Window();
   #record: OpenRecord | undefined;
+  /** The end of the last record. */
+  #end: InputPosition = { input: 0, offset: 0 };
+  /** Of the piece at hand. */
+  #input = 0;
 
   /**
    * @param items of a run whose Workers send rows
    * @param onOther called with every item that is no rows, in order
    * @param onRecord called with the id of every record
-   * @param bytesRead of the input so far
+   * @param bytesRead of all inputs, as stored, up to a place in the one whose rows came last
    */
   constructor(
     readonly items: AsyncIterable<RunItem>,
@@ -46,7 +54,7 @@ export class WindowSource implements RowHandler {
     readonly clock: StageClock,
     readonly onOther: (item: RunItem) => void,
     readonly onRecord: (id: string) => void,
-    readonly bytesRead: () => number,
+    readonly bytesRead: (end: InputPosition) => number,
   ) {}
 
   /** The input, once, window by window; the last one may be small, none is empty. */
@@ -56,6 +64,7 @@ export class WindowSource implements RowHandler {
         this.onOther(item);
         continue;
       }
+      this.#input = item.input;
       this.#reader.open(item.memory, item.start, item.end);
       while (this.clock.time('read', () => this.#fill())) yield this.#take();
     }
@@ -63,12 +72,14 @@ export class WindowSource implements RowHandler {
     if (this.#window.records.length > 0) yield this.#take();
   }
 
-  record(id: string, length: number, valid: boolean): void {
+  record(id: string, length: number, valid: boolean, end: number): void {
     this.#endRecord();
     this.onRecord(id);
     const tooShort = length < this.options.minimumLength;
     const plan = new ChunkPlan(tooShort ? 0 : length, this.options.length);
-    this.#record = { id, length, plan, valid, chunks: 0, entry: undefined };
+    const start = this.#end.input === this.#input ? this.#end.offset : 0;
+    this.#end = { input: this.#input, offset: end };
+    this.#record = { id, length, plan, valid, start, end, chunks: 0, entry: undefined };
     if (plan.count === 0) this.#enter(this.#record);
   }
 
@@ -91,10 +102,19 @@ export class WindowSource implements RowHandler {
 
   #take(): Window {
     const window = this.#window;
-    window.bytesRead = this.bytesRead();
+    window.end = this.#end;
+    window.bytesRead = this.bytesRead({ ...this.#end, offset: this.#offset() });
     this.#window = new Window();
     if (this.#record !== undefined) this.#record.entry = undefined;
     return window;
+  }
+
+  /** In the text, about where the chunks that came end. */
+  #offset(): number {
+    const record = this.#record;
+    if (record === undefined || record.plan.count === 0) return this.#end.offset;
+    const { start, end, chunks, plan } = record;
+    return start + Math.round((end - start) * (chunks / plan.count));
   }
 
   #enter(record: OpenRecord): WindowRecord {

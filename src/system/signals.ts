@@ -10,11 +10,13 @@ export interface Stop {
   readonly exitCode: number;
 }
 
-type Undo = (stop: Stop) => void;
+/** What takes time is waited for. */
+type Undo = (stop: Stop) => void | Promise<void>;
 
 /** What is to be undone, the newest last. */
 const undos: Undo[] = [];
 let isListening = false;
+let isEnding = false;
 
 /**
  * Runs `undo` and ends the process when a person or a scheduler stops it. What was asked for last is undone first.
@@ -35,10 +37,21 @@ function listen(): void {
   for (const [signal, exitCode] of Object.entries(CODES)) {
     if (signal === 'SIGHUP' && hangUpIsIgnored()) continue;
     process.on(signal, () => {
-      for (const undo of undos.toReversed()) undo({ signal, exitCode });
-      process.exit(exitCode);
+      // The second time nothing is waited for.
+      if (isEnding) process.exit(exitCode);
+      isEnding = true;
+      end({ signal, exitCode });
     });
   }
+}
+
+async function end(stop: Stop): Promise<void> {
+  for (const undo of undos.toReversed()) {
+    const done = undo(stop);
+    // Without a wait in between where none is needed: nothing else gets a turn then.
+    if (done !== undefined) await done.catch(() => undefined);
+  }
+  process.exit(stop.exitCode);
 }
 
 /** Under `nohup` the run must outlive its terminal: a handler of ours would undo that. Only Linux tells. */

@@ -3,7 +3,8 @@
  * pre-tokeniser, one unknown token per unknown character.
  */
 
-import type { JsonChecker, JsonObject } from './json-checker.ts';
+import { quoted } from '../system/quoted.ts';
+import { type JsonChecker, type JsonObject, shortened } from './json-checker.ts';
 import type { MergeList } from './pair-table.ts';
 import { type KnownTokens, refuseAddedBeginningWith, type Vocabulary } from './vocabulary.ts';
 import type { Bpe } from './word-encoder.ts';
@@ -44,9 +45,7 @@ function lettersOf(check: JsonChecker, { vocabulary, added }: KnownTokens) {
   for (const [text] of letters) {
     // The pre-tokeniser cuts words at the border of \w; here a word is a run of letters. All in \w makes that the same.
     if (!/^[A-Za-z0-9_]$/.test(text)) {
-      throw check.refusal(
-        `model.vocab has the one-character token ${JSON.stringify(text)}, which is not an ASCII letter`,
-      );
+      throw check.refusal(`model.vocab has the one-character token ${quoted(text)}, which is not an ASCII letter`);
     }
     refuseAddedBeginningWith(check, added, text);
   }
@@ -72,7 +71,8 @@ function readMerges(check: JsonChecker, value: unknown, { vocabulary, unknown }:
     if (parts.length !== 2) throw check.refusal(`${name} is not a pair`);
     const left = check.string(parts[0], name);
     const right = check.string(parts[1], name);
-    if (seen.has(`${left} ${right}`)) throw check.refusal(`${name} repeats the pair ${left} ${right}`);
+    if (seen.has(`${left} ${right}`))
+      throw check.refusal(`${name} repeats the pair ${shortened(left)} ${shortened(right)}`);
     seen.add(`${left} ${right}`);
     const idOf = (text: string) => idIn(check, vocabulary, text, name);
     merges.left[rank] = idOf(left);
@@ -87,6 +87,6 @@ function readMerges(check: JsonChecker, value: unknown, { vocabulary, unknown }:
 
 function idIn(check: JsonChecker, vocabulary: Vocabulary, text: string, name: string): number {
   const id = vocabulary.get(text);
-  if (id === undefined) throw check.refusal(`${name} uses ${JSON.stringify(text)}, which is not in model.vocab`);
+  if (id === undefined) throw check.refusal(`${name} uses ${quoted(text)}, which is not in model.vocab`);
   return id;
 }

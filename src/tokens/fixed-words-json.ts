@@ -4,6 +4,7 @@
  * and digits.
  */
 
+import { quoted } from '../system/quoted.ts';
 import type { FixedWordList } from './fixed-words.ts';
 import type { JsonChecker, JsonObject } from './json-checker.ts';
 import { type KnownTokens, refuseAddedBeginningWith } from './vocabulary.ts';
@@ -63,7 +64,7 @@ function readLengths(check: JsonChecker, preTokenizer: unknown): number[] {
   const decreases = lengths.every((length, i) => length > (lengths[i + 1] ?? 0));
   if (!decreases || !(text === '.' || text.endsWith('|.'))) {
     throw check.refusal(
-      `pre_tokenizer.pattern.Regex is ${JSON.stringify(text)}, ` +
+      `pre_tokenizer.pattern.Regex is ${quoted(text)}, ` +
         'only a pattern such as ".{6}|.{3}|." is implemented: lengths that decrease, and a point at the end',
     );
   }
@@ -76,7 +77,7 @@ function wordsOf(check: JsonChecker, { vocabulary, unknown, added }: KnownTokens
   const words = [...vocabulary].filter(([text]) => !apart.has(text));
   for (const [text] of words) {
     if (!/^[A-Za-z0-9]+$/.test(text)) {
-      throw check.refusal(`model.vocab has the word ${JSON.stringify(text)}, which is not of ASCII letters`);
+      throw check.refusal(`model.vocab has the word ${quoted(text)}, which is not of ASCII letters`);
     }
   }
   return words;

@@ -5,6 +5,9 @@ import { UserError } from '../system/errors.ts';
 const REMEDY =
   'Byte pairs as in DNABERT-S can be read, and words of fixed length. Use the tokenizer.json of such a model.';
 
+/** Characters of the file that a message repeats at the most. */
+const LONGEST_QUOTE = 200;
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {
@@ -46,7 +49,7 @@ export class JsonChecker {
   oneOf(value: unknown, name: string, implemented: readonly unknown[]): void {
     if (implemented.includes(value)) return;
     const { type } = isObject(value) ? value : {};
-    const found = type ?? JSON.stringify(value) ?? 'missing';
+    const found = shortened(typeof type === 'string' ? type : (JSON.stringify(value) ?? 'missing'));
     const known = implemented.filter((one) => one !== undefined).map((one) => JSON.stringify(one));
     throw this.refusal(`the setting ${name} is ${found}, only ${known.join(' or ')} is implemented`);
   }
@@ -54,9 +57,14 @@ export class JsonChecker {
   /** A setting nobody has heard of may change what the tokens are. */
   onlyKeys(object: JsonObject, prefix: string, known: readonly string[]): void {
     for (const key of Object.keys(object)) {
-      if (!known.includes(key)) throw this.refusal(`the setting ${prefix}${key} is not implemented`);
+      if (!known.includes(key)) throw this.refusal(`the setting ${prefix}${shortened(key)} is not implemented`);
     }
   }
+}
+
+/** A file can hold anything, and a message is one sentence. */
+export function shortened(text: string): string {
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}...` : text;
 }
 
 function kindOf(value: unknown): string {

@@ -9,7 +9,7 @@
 import { readBpe } from './bpe-json.ts';
 import type { FixedWordList } from './fixed-words.ts';
 import { readFixedWords } from './fixed-words-json.ts';
-import { isObject, JsonChecker, type JsonObject } from './json-checker.ts';
+import { isObject, JsonChecker, type JsonObject, shortened } from './json-checker.ts';
 import { type AddedToken, readTokens } from './vocabulary.ts';
 import type { Bpe } from './word-encoder.ts';
 
@@ -76,7 +76,7 @@ function readTemplate(check: JsonChecker, value: unknown, highest: number): [fir
     const { SpecialToken: special } = piece ?? {};
     const { id } = check.object(special, 'a SpecialToken of post_processor.single');
     const key = check.string(id, 'the id of a SpecialToken of post_processor.single');
-    const name = `post_processor.special_tokens.${key}`;
+    const name = `post_processor.special_tokens.${shortened(key)}`;
     const { ids } = check.object(tokens[key], name);
     const [first, ...others] = check.array(ids, `${name}.ids`);
     if (others.length > 0) throw check.refusal(`${name}.ids has more than one id`);

@@ -1,5 +1,6 @@
 /** The tokens of a `tokenizer.json`, whatever its model: the vocabulary and the added tokens. */
 
+import { quoted } from '../system/quoted.ts';
 import type { JsonChecker, JsonObject } from './json-checker.ts';
 
 /** Token id by text. */
@@ -44,7 +45,7 @@ function readVocabulary(check: JsonChecker, value: unknown): Vocabulary {
   const vocabulary = new Map<string, number>();
   const seen = new Set<number>();
   for (const [text, id] of Object.entries(check.object(value, 'model.vocab'))) {
-    const number = check.integer(id, `the id of ${JSON.stringify(text)} in model.vocab`, HIGHEST_ID);
+    const number = check.integer(id, `the id of ${quoted(text)} in model.vocab`, HIGHEST_ID);
     if (seen.has(number)) throw check.refusal(`id ${number} occurs twice in model.vocab`);
     seen.add(number);
     vocabulary.set(text, number);

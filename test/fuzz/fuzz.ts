@@ -1,128 +1,98 @@
 /**
- * Throws seeded, mutated inputs at the readers: `bun test/fuzz/fuzz.ts [seed] [texts] [files] [run files]`.
+ * Throws seeded inputs at one target. A case is made from the seed and its number alone, so it can be made again.
  *
- * Three kinds of case: texts in memory, cut in many ways (check-text.ts); compressed files read as a stream; and files that
- * go through a whole run with a Worker, some hundred at once (check-files.ts). What fails is written to standard error with
- * its seed, number and bytes, and the exit code is 1. A hang shows as a count that stands still.
+ * A finding is whatever a target throws, and memory out of proportion: the process's peak grows by a multiple of what any
+ * of these inputs needs. A case that does not end is the watchdog's (watchdog.ts).
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SequenceFormat } from '../../src/input/format.ts';
-import { FileCheck, type FileReading } from './check-files.ts';
-import { TextCheck } from './check-text.ts';
 import { Dice } from './dice.ts';
-import { batteredFile, batteredText } from './mutate.ts';
+import type { FuzzTarget } from './target.ts';
 
 export interface FuzzPlan {
   readonly seed: number;
-  readonly texts: number;
-  readonly files: number;
-  readonly runFiles: number;
-  /** Files of a run. */
-  readonly perRun: number;
-  /** Called with a line to tell now and then. */
-  readonly tell: (line: string) => void;
+  /** Number of the first case. */
+  readonly first?: number;
+  /** Asked before each case with the number of cases so far. */
+  readonly goesOn: (cases: number) => boolean;
+  /** Told before each case. */
+  readonly begins?: (number: number) => void;
+}
+
+export interface Finding {
+  readonly target: string;
+  readonly seed: number;
+  readonly number: number;
+  /** What was thrown, with its stack. */
+  readonly what: string;
+  /** How often it came, by message and place. */
+  times: number;
+  readonly input: Uint8Array | undefined;
 }
 
 export interface FuzzResult {
-  inputs: number;
-  /** What was no sequence file at all. */
-  refused: number;
-  records: number;
-  /** Records with a problem. */
-  malformed: number;
-  /** Files whose compression is damaged or cut off. */
-  cut: number;
+  cases: number;
+  /** Sum of what the target tallied; `inputs` is the number of executions. */
+  readonly tally: Record<string, number>;
   /** Longest time of one case, ms. */
   slowest: number;
-  readonly failures: string[];
+  /** Different ones. */
+  readonly findings: Finding[];
 }
 
-const MOST_FAILURES = 20;
-const TELL_EVERY = 10_000;
+/** The inputs have some kilobytes; a run of several hundred of them takes less than half of it. */
+const MOST_GROWTH_KIB = 512 * 1024;
+const MOST_FINDINGS = 20;
 
-export async function fuzz(plan: FuzzPlan): Promise<FuzzResult> {
-  const { seed, texts, files, runFiles, perRun } = plan;
-  const result: FuzzResult = { inputs: 0, refused: 0, records: 0, malformed: 0, cut: 0, slowest: 0, failures: [] };
+export async function fuzz(target: FuzzTarget, plan: FuzzPlan): Promise<FuzzResult> {
+  const { seed, first = 0, goesOn, begins } = plan;
+  const result: FuzzResult = { cases: 0, tally: {}, slowest: 0, findings: [] };
   const folder = mkdtempSync(join(tmpdir(), 'virnucpro-fuzz-'));
   try {
-    const textCheck = new TextCheck();
-    await each(plan, result, 'text', texts, (dice) => {
-      const bytes = batteredText(dice, formatFor(dice));
-      return { bytes, check: () => [{ container: 'plain', outcome: textCheck.check(dice, bytes), cut: undefined }] };
-    });
-    const fileCheck = new FileCheck(join(folder, 'files'));
-    await each(plan, result, 'file', files, (dice) => {
-      const bytes = batteredFile(dice, formatFor(dice));
-      return { bytes, check: async () => [await fileCheck.read(dice, bytes)] };
-    });
-    await each(plan, result, 'run', Math.ceil(runFiles / perRun), (dice) => {
-      const many = Array.from({ length: perRun }, () => anyFile(dice));
-      return { bytes: undefined, check: () => fileCheck.checkRun(dice, many) };
-    });
+    const make = target.open(folder);
+    while (result.findings.length < MOST_FINDINGS && goesOn(result.cases)) {
+      const number = first + result.cases;
+      begins?.(number);
+      const { input, run } = make(new Dice(seed, number));
+      const began = performance.now();
+      const peak = peakKib();
+      try {
+        for (const [word, count] of Object.entries(await run())) result.tally[word] = (result.tally[word] ?? 0) + count;
+        const grown = peakKib() - peak;
+        if (grown > MOST_GROWTH_KIB) throw new Error(`it took ${Math.round(grown / 1024)} MiB of memory`);
+      } catch (error) {
+        note(result.findings, { target: target.name, seed, number, what: textOf(error), times: 1, input });
+      }
+      result.slowest = Math.max(result.slowest, performance.now() - began);
+      result.cases += 1;
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  plan.tell(`seed ${seed}: ${JSON.stringify(result)}`);
   return result;
 }
 
-function formatFor(dice: Dice): SequenceFormat {
-  return dice.chance(0.5) ? 'fasta' : 'fastq';
+/** Largest resident memory so far, KiB. */
+function peakKib(): number {
+  return process.resourceUsage().maxRSS;
 }
 
-function anyFile(dice: Dice): Uint8Array {
-  return dice.chance(0.3) ? batteredText(dice, formatFor(dice)) : batteredFile(dice, formatFor(dice));
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error);
 }
 
-interface Case {
-  readonly bytes: Uint8Array | undefined;
-  readonly check: () => FileReading[] | Promise<FileReading[]>;
+/** One of each kind is enough to be told: equal but for numbers and quoted words, from the same line. */
+function note(findings: Finding[], finding: Finding): void {
+  const kind = kindOf(finding.what);
+  const known = findings.find(({ what }) => kindOf(what) === kind);
+  if (known === undefined) findings.push(finding);
+  else known.times += 1;
 }
 
-async function each(
-  { seed, tell }: FuzzPlan,
-  result: FuzzResult,
-  kind: 'text' | 'file' | 'run',
-  count: number,
-  make: (dice: Dice) => Case,
-): Promise<void> {
-  const began = performance.now();
-  for (let number = 0; number < count && result.failures.length < MOST_FAILURES; number += 1) {
-    const { bytes, check } = make(new Dice(seed, number));
-    const before = performance.now();
-    try {
-      note(result, await check());
-    } catch (error) {
-      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const shown = bytes === undefined ? '' : `\n${Buffer.from(bytes).toString('base64')}`;
-      result.failures.push(`${kind} ${number} of seed ${seed}: ${what}${shown}`);
-      tell(result.failures.at(-1)!);
-    }
-    result.slowest = Math.max(result.slowest, performance.now() - before);
-    if ((number + 1) % TELL_EVERY === 0) tell(`${kind} ${number + 1} of ${count}`);
-  }
-  if (count > 0) tell(`${count} of kind ${kind} in ${Math.round((performance.now() - began) / 1000)} s`);
-}
-
-function note(result: FuzzResult, readings: readonly FileReading[]): void {
-  for (const { outcome, cut } of readings) {
-    result.inputs += 1;
-    if (cut !== undefined) result.cut += 1;
-    if ('refusal' in outcome) result.refused += 1;
-    else {
-      const { records } = outcome.reading;
-      result.records += records.length;
-      result.malformed += records.filter(({ problem }) => problem !== undefined).length;
-    }
-  }
-}
-
-if (import.meta.main) {
-  const [seed = 1, texts = 850_000, files = 120_000, runFiles = 30_000] = process.argv.slice(2).map(Number);
-  const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-  const { failures } = await fuzz({ seed, texts, files, runFiles, perRun: 300, tell });
-  process.exitCode = failures.length > 0 ? 1 : 0;
+function kindOf(what: string): string {
+  const [message = '', ...stack] = what.split('\n');
+  const place = stack.find((line) => /\/(src|test)\//.test(line)) ?? '';
+  return `${message.replace(/"[^"]*"|\d+/g, '#').slice(0, 60)} ${place.replace(/^.*\/(?=src|test)/, '')}`;
 }

@@ -40,12 +40,13 @@ export function* driveSink(
     const source = new BytesSource(bytes.subarray(Math.max(0, start - 1)));
     reader.begin(source, { start: start === 0 ? 'file' : 'anywhere', range });
     for (let record = reader.next(); record !== undefined; record = reader.next()) {
+      const end = Math.max(0, start - 1) + space.window.offset;
       if (record.problem !== undefined) {
-        sink.invalid(record);
+        sink.invalid(record, end);
         continue;
       }
       const plan = new ChunkPlan(record.length < minimumLength ? 0 : record.length, length);
-      sink.begin(record);
+      sink.begin(record, end);
       for (let chunk = 0; chunk < plan.count; chunk++) {
         const at = record.locate(plan.start(chunk), plan.end(chunk));
         six.translate(at, plan.end(chunk) - plan.start(chunk));

@@ -17,7 +17,7 @@ export function writeTinyBundle(folder: string, change: Record<string, unknown> 
     writeFileSync(join(folder, path), path);
     return { path, bytes: path.length, sha256: sha256OfBytes(path) };
   });
-  const part = (kind: string, graph: string) => ({ architecture: { kind }, graph, sources: [] });
+  const part = (kind: string, graph: string) => ({ architecture: { kind, width: 8 }, graph, sources: [] });
   const manifest = JSON.stringify({
     format: 1,
     name: 'tiny',

@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   cli: [
     ...['input', 'sequence', 'tokens', 'run', 'device', 'call', 'output'],
-    ...['convert', 'fetch', 'store', 'runtime', 'progress', 'model', 'events', 'system'],
+    ...['convert', 'fetch', 'store', 'runtime', 'progress', 'journal', 'model', 'events', 'system'],
   ],
   kernel: [],
   input: ['kernel', 'system'],
@@ -26,7 +26,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   tokens: ['system'],
   ring: [],
   device: ['model', 'system'],
-  run: ['kernel', 'input', 'sequence', 'tokens', 'ring', 'device', 'model', 'events', 'system'],
+  run: ['kernel', 'input', 'sequence', 'tokens', 'ring', 'device', 'model', 'journal', 'events', 'system'],
   call: [],
   output: ['call', 'run', 'sequence', 'system'],
   convert: ['model', 'tokens', 'system'],
@@ -36,6 +36,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ['model', 'system'],
   runtime: ['fetch', 'system'],
   fetch: ['system'],
+  journal: ['system'],
   system: [],
 };
 

@@ -13,6 +13,7 @@ import { recordsOf } from '../../run/pool/job.ts';
 import { inspectInputs, openRun } from '../../run/pool/open-run.ts';
 import { scoreWindows } from '../../run/score.ts';
 import { StageClock } from '../../run/stage-clock.ts';
+import { EXIT } from '../../system/errors.ts';
 import { lockFolder } from '../../system/folder-lock.ts';
 import { onSignal } from '../../system/signals.ts';
 import { type OpenedDevice, openDevices } from '../devices/open-devices.ts';
@@ -21,12 +22,16 @@ import { summaryDevices } from '../devices/summary.ts';
 import { chooseBundle, chooseHead } from '../model.ts';
 import type { PredictPlan } from '../plan.ts';
 import { finishedDevice, planOf, tellInput, tellStart } from '../predict/events.ts';
+import { finishedCounts } from '../predict/finished.ts';
+import { openJournal } from '../predict/journal.ts';
 import { encodeContext, fleetOf, type Run, windowsOf } from '../predict/run.ts';
-import { hashRegularFiles, inputsOf, summaryOf } from '../predict/summary.ts';
+import { inputsOf, summaryOf } from '../predict/summary.ts';
 import { Problems } from '../problems.ts';
 
 /** One Worker tokenises tens of thousands of frames a second: two feed any device, and the encoders need the rest. */
 const MOST_SEQUENCE_WORKERS = 2;
+/** That an interrupted run waits for what its devices have under way. */
+const DRAIN_SECONDS = 4;
 /** Ids that are compared: 128 to 200 MB. */
 const MOST_IDS = 2 ** 24;
 
@@ -45,8 +50,16 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   const note = told === undefined ? undefined : `Model ${name}: ${told}`;
   const head = chooseHead(bundle, plan.length);
   const planned = planDevices(await looking, plan.devices, bundle);
+  if (plan.resume && !plan.dryRun) {
+    const counts = await finishedCounts({ plan, bundle, head, planned });
+    if (counts !== undefined) {
+      emit({ event: 'stage', stage: 'predict', note: `${plan.output} is finished already: nothing was computed` });
+      emit({ event: 'finished', counts, seconds: 0, folder: plan.output, written: [], note });
+      return EXIT.done;
+    }
+  }
   const inputs = await inspectInputs(plan.inputs);
-  if (!plan.dryRun) prepareFolder(plan.output, plan.force);
+  if (!plan.dryRun) prepareFolder(plan.output, plan.force, plan.resume);
   const sequences = openRun(inputs, {
     threads: Math.min(plan.threads, MOST_SEQUENCE_WORKERS),
     batchSize: undefined,
@@ -99,35 +112,43 @@ async function tellEstimate(run: Run, devices: readonly OpenedDevice[]): Promise
 
 async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: () => void): Promise<void> {
   const { plan, emit, clock, sequences, startedAt } = run;
-  const context = encodeContext(run);
+  const { journal, journaled } = await openJournal(run, opened);
+  const context = encodeContext(run, journaled);
   const fleet = fleetOf(run, opened);
   const files = ResultFiles.open(plan.output);
-  const release = onSignal(() => {
+  const release = onSignal(async () => {
+    // What devices have under way is worth waiting for, but not for long.
+    await Promise.race([fleet.pause(), Bun.sleep(1000 * DRAIN_SECONDS)]);
+    await Promise.race([journal.close(), Bun.sleep(1000)]).catch(() => undefined);
     files.abort();
     unlock();
   });
   try {
     emit({ event: 'stage', stage: 'predict', note: 'reading, translating, encoding, classifying' });
     const embeddings = plan.saveEmbeddings ? new EmbeddingFiles(plan.output, context.widths, files) : undefined;
-    // Beside the Workers, which each read a part of the file; met again at the end.
-    const digests = hashRegularFiles(run.inputs);
-    digests.catch(() => undefined);
     const delivery = new Delivery(files, plan.minimumLength, run.head.calibration, embeddings);
-    for await (const scored of scoreWindows(windowsOf(run).windows(), context, fleet)) {
+    // A journal that cannot be written ends the run: what it promises would not be true.
+    const failed = journal.failed;
+    failed.catch(() => undefined);
+    const scoring = scoreWindows(windowsOf(run).windows(), context, fleet);
+    for (;;) {
+      const { value: scored, done } = await Promise.race([scoring.next(), failed]);
+      if (done === true || scored === undefined) break;
       clock.time('write', () => delivery.write(scored));
       const { records, chunks, frames, viral } = delivery.counts;
       const bytes = scored.window.bytesRead;
       const seconds = (Date.now() - startedAt.getTime()) / 1000;
       emit({ event: 'progress', records, chunks, frames, viral, bytes, bytes_total: sequences.bytesTotal, seconds });
     }
-    const counts = delivery.finish(recordsOf(sequences.counts));
+    const counts = { ...delivery.finish(recordsOf(sequences.counts)), resumed: journaled.resumed };
     const report = fleet.report();
     await fleet.close();
     tellInput(run);
     emit({ event: 'stage', stage: 'write', note: 'writing the results' });
     const devices = summaryDevices(opened, report, run.planned);
-    const summary = summaryOf(run, counts, { devices, sharing: report }, await inputsOf(run, digests));
+    const summary = summaryOf(run, counts, { devices, sharing: report }, await inputsOf(run));
     const written = files.commit(summary).map((path) => basename(path));
+    await journal.finish();
     const { total: seconds } = summary.seconds;
     emit({
       ...{ event: 'finished', counts: { ...counts }, seconds, folder: plan.output, written, note: run.note },
@@ -135,6 +156,7 @@ async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: 
     });
   } catch (error) {
     files.abort();
+    await journal.close().catch(() => undefined);
     throw error;
   } finally {
     release();

@@ -5,6 +5,7 @@ import type { DuplicateIds } from '../../input/duplicate-ids.ts';
 import type { ClassifierEntry } from '../../model/bundle/manifest.ts';
 import type { EncodeContext } from '../../run/encode.ts';
 import { Fleet } from '../../run/fleet/fleet.ts';
+import type { JournaledRun } from '../../run/journaled.ts';
 import type { Inputs } from '../../run/pool/open-run.ts';
 import type { SequenceRun } from '../../run/pool/run.ts';
 import type { StageClock } from '../../run/stage-clock.ts';
@@ -40,7 +41,7 @@ export function windowsOf({ plan, head, clock, sequences, problems, duplicates }
     clock,
     (item) => problems.take(item),
     (id) => duplicates.see(id),
-    () => sequences.bytesRead,
+    (end) => sequences.bytesAt(end),
   );
 }
 
@@ -50,8 +51,8 @@ export function fleetOf({ plan, emit }: Run, devices: readonly OpenedDevice[]): 
   return new Fleet(devices, { emit, hangSeconds: isWatched ? plan.devices.hangSeconds : Number.POSITIVE_INFINITY });
 }
 
-export function encodeContext({ plan, emit, clock, bundle }: Run): EncodeContext {
+export function encodeContext({ plan, emit, clock, bundle }: Run, journal: JournaledRun): EncodeContext {
   const { nucleotide, protein } = bundle.manifest;
   const widths = { nucleotide: nucleotide.architecture.width, protein: protein.architecture.width };
-  return { widths, batchTokens: plan.batchTokens, clock, emit };
+  return { widths, batchTokens: plan.batchTokens, clock, emit, journal };
 }

@@ -1,10 +1,8 @@
 /** The record of a run, as `summary.json` has it. */
 
 import { resolve } from 'node:path';
-import { type FileDigest, hashFile } from '../../input/hash-file.ts';
 import type { Summary, SummaryCounts, SummaryInput } from '../../output/summary.ts';
 import { recordsOf } from '../../run/pool/job.ts';
-import type { Inputs } from '../../run/pool/open-run.ts';
 import { WINDOW_CHUNKS } from '../../run/window.ts';
 import { VERSION } from '../../system/program.ts';
 import type { Run } from './run.ts';
@@ -12,23 +10,11 @@ import type { Run } from './run.ts';
 /** What the devices did. */
 type Computed = Pick<Summary, 'devices' | 'sharing'>;
 
-/** One for each input, undefined for a pipe, which is hashed as it is read. */
-export async function hashRegularFiles({ files }: Inputs): Promise<(FileDigest | undefined)[]> {
-  const digests: (FileDigest | undefined)[] = [];
-  for (const { name, container } of files) digests.push(container === 'stream' ? undefined : await hashFile(name));
-  return digests;
-}
-
-export async function inputsOf(
-  { sequences }: Run,
-  hashing: Promise<readonly (FileDigest | undefined)[]>,
-): Promise<SummaryInput[]> {
-  const digests = await hashing;
-  return sequences.inputs.map(({ name, bytes, sha256, counts }, i) => {
-    const digest = digests[i] ?? (sha256 === undefined ? undefined : { bytes, sha256 });
-    if (digest === undefined) throw new Error(`${name} was not hashed`);
-    return { path: name, ...digest, records: recordsOf(counts) };
-  });
+/** Once all inputs were read. */
+export async function inputsOf({ sequences }: Run): Promise<SummaryInput[]> {
+  const digests = await sequences.hash?.finish();
+  if (digests === undefined) throw new Error('the inputs were not hashed');
+  return sequences.inputs.map(({ name, counts }, i) => ({ path: name, ...digests[i]!, records: recordsOf(counts) }));
 }
 
 export function summaryOf(

@@ -4,12 +4,17 @@
  */
 
 import { UserError } from '../../system/errors.ts';
+import { quoted } from '../../system/quoted.ts';
 import type { ClassifierArchitecture, Esm2Architecture, MosaicBertArchitecture } from '../architecture.ts';
+import { isObject } from '../checkpoint/json.ts';
 import type { Precision, Rounding } from '../graph/weight-sink.ts';
 import { type Calibration, parseCalibration } from './calibration.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
 export const BUNDLE_FORMAT = 1;
+
+/** Memory is taken for it before anything is computed. The widest ESM-2 has 5120. */
+const WIDEST = 2 ** 16;
 
 export type EncoderName = 'nucleotide' | 'protein';
 
@@ -79,7 +84,7 @@ export function parseManifest(json: unknown, file: string): Manifest {
   if (manifest.format === undefined) throw damaged('"format" is missing');
   if (manifest.format !== BUNDLE_FORMAT) {
     throw new UserError(
-      `The bundle has format ${String(manifest.format)}, this version reads format ${BUNDLE_FORMAT}`,
+      `The bundle has format ${shown(manifest.format)}, this version reads format ${BUNDLE_FORMAT}`,
       'Import the checkpoints again with this version.',
       { file },
     );
@@ -90,28 +95,51 @@ export function parseManifest(json: unknown, file: string): Manifest {
   if (manifest.precision !== 'fp32' && manifest.precision !== 'fp16') {
     throw damaged('"precision" is neither "fp32" nor "fp16"');
   }
+  if (manifest.note !== undefined && typeof manifest.note !== 'string') throw damaged('"note" is no text');
   if (manifest.nucleotide?.architecture?.kind !== 'mosaicbert') throw damaged('"nucleotide" is no MosaicBERT encoder');
   if (manifest.protein?.architecture?.kind !== 'esm2') throw damaged('"protein" is no ESM-2 encoder');
+  const { nucleotide, protein } = manifest;
+  for (const [key, { architecture, sources }] of Object.entries({ nucleotide, protein })) {
+    const { width } = architecture;
+    if (!Number.isSafeInteger(width) || width < 1 || width > WIDEST) throw damaged(`"${key}" has no width that can be`);
+    if (!areSources(sources)) throw damaged(`the sources of "${key}" are no list of files`);
+  }
   if (!Array.isArray(manifest.classifiers) || manifest.classifiers.length === 0) throw damaged('it has no classifier');
   if (!Array.isArray(manifest.files)) throw damaged('it lists no files');
   const known = new Set<string>();
   for (const entry of manifest.files) {
     if (typeof entry?.path !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(entry.path)) {
-      throw damaged(`"${String(entry?.path)}" is no plain file name`);
+      throw damaged(`${shown(entry?.path)} is no plain file name`);
     }
-    if (!Number.isSafeInteger(entry.bytes) || entry.bytes < 0) throw damaged(`${entry.path} has no size`);
-    if (!/^[0-9a-f]{64}$/.test(String(entry.sha256))) throw damaged(`${entry.path} has no sha256`);
+    if (!Number.isSafeInteger(entry.bytes) || entry.bytes < 0) throw damaged(`${shown(entry.path)} has no size`);
+    if (typeof entry.sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(entry.sha256)) {
+      throw damaged(`${shown(entry.path)} has no sha256`);
+    }
     known.add(entry.path);
   }
-  for (const { length, graph, architecture, calibration } of manifest.classifiers) {
+  for (const classifier of manifest.classifiers) {
+    if (typeof classifier !== 'object' || classifier === null) throw damaged('a classifier is no JSON object');
+    const { length, graph, architecture, calibration, sources } = classifier;
     if (!Number.isSafeInteger(length) || length < 1) throw damaged('a classifier has no chunk length');
     if (architecture?.kind !== 'classifier') throw damaged(`the classifier for ${length} has no architecture`);
-    if (!known.has(graph)) throw damaged(`${String(graph)} is not in its list of files`);
+    if (!areSources(sources)) throw damaged(`the sources of the classifier for ${length} are no list of files`);
+    if (!known.has(graph)) throw damaged(`${shown(graph)} is not in its list of files`);
     if (calibration === undefined) continue;
     parseCalibration(calibration, (problem) => damaged(`the calibration of the classifier for ${length} ${problem}`));
   }
   for (const path of [manifest.nucleotide.graph, manifest.protein.graph, manifest.tokenizer, manifest.golden]) {
-    if (path === undefined || !known.has(path)) throw damaged(`${String(path)} is not in its list of files`);
+    if (path === undefined || !known.has(path)) throw damaged(`${shown(path)} is not in its list of files`);
   }
   return manifest as Manifest;
+}
+
+function areSources(sources: unknown): boolean {
+  return Array.isArray(sources) && sources.every((source) => isObject(source) && typeof source['file'] === 'string');
+}
+
+/** Whatever stands in the place of a name, as a sentence can have it. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return value === undefined ? 'what is missing' : 'what is no text';
 }

@@ -23,7 +23,7 @@ function write(extra: Record<string, unknown> = {}, files: readonly string[] = S
     writeFileSync(join(folder, path), path);
     return { path, bytes: path.length, sha256: sha256OfBytes(path) };
   });
-  const encoder = (kind: string, graph: string) => ({ architecture: { kind }, graph, sources: [] });
+  const encoder = (kind: string, graph: string) => ({ architecture: { kind, width: 8 }, graph, sources: [] });
   const manifest = {
     format: 1,
     name: 'b',
@@ -99,11 +99,26 @@ describe('a manifest that names what it may not', () => {
     ['MosaicBERT', { nucleotide: null }],
     ['no classifier', { classifiers: {} }],
     ['chunk length', { classifiers: [{ length: '500', graph: 'x' }] }],
+    ['a classifier is no JSON object', { classifiers: [null] }],
+    ['sources of the classifier for 500', { classifiers: [{ ...head(undefined), sources: 'x' }] }],
+    ['"note" is no text', { note: { toString: 1 } }],
+    ['"protein" has no width', { protein: { architecture: { kind: 'esm2' }, graph: 'protein.onnx', sources: [] } }],
+    [
+      '"protein" has no width',
+      { protein: { architecture: { kind: 'esm2', width: 1e9 }, graph: 'protein.onnx', sources: [] } },
+    ],
+    ['sources of "protein"', { protein: { architecture: { kind: 'esm2', width: 8 }, graph: 'protein.onnx' } }],
+    ['what is no text is no plain file name', { files: [file({ toString: 1 })] }],
+    ['what is missing is no plain file name', { files: [{}] }],
+    ['format what is no text', { format: { toString: 1 } }],
     ['no architecture', { classifiers: [{ length: 500, graph: 'x' }] }],
     ['calibration of the classifier for 500 is no JSON object', { classifiers: [head(null)] }],
     ['calibration of the classifier for 500 has no "slope" above 0', { classifiers: [head({ slope: 0 })] }],
     ['not in its list', { tokenizer: 'other.json' }],
-    ['not in its list', { nucleotide: { architecture: { kind: 'mosaicbert' }, graph: '../nucleotide.onnx' } }],
+    [
+      'not in its list',
+      { nucleotide: { architecture: { kind: 'mosaicbert', width: 8 }, graph: '../nucleotide.onnx', sources: [] } },
+    ],
     ['format 2', { format: 2 }],
     ['"format" is missing', { format: undefined }],
   ];

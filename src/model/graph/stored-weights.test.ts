@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import { UserError } from '../../system/errors.ts';
 import { OnnxGraph } from './onnx.ts';
+import { MessageWriter } from './protobuf.ts';
 import { storedWeights } from './stored-weights.ts';
 
 test('names, types, shapes and sizes of what lies beside the graph; constants in it are left out', () => {
@@ -21,4 +22,10 @@ test('a file that is none is told by name', () => {
   const read = () => storedWeights(new TextEncoder().encode('<html>not found</html>'), 'bundle/protein.onnx');
   expect(read).toThrow(UserError);
   expect(read).toThrow('bundle/protein.onnx is no ONNX graph');
+});
+
+test('a weight of no type is told so', () => {
+  const tensor = new MessageWriter().text(8, 'weight').message(13, new MessageWriter().text(1, 'length').text(2, '8'));
+  const model = new MessageWriter().message(7, new MessageWriter().message(5, tensor)).finish();
+  expect(() => storedWeights(model, 'x.onnx')).toThrow('a weight has no type');
 });

@@ -61,6 +61,6 @@ function elementType(code: number | undefined): ElementType {
     case ELEMENT.int64:
       return 'int64';
     default:
-      throw new Error(`a weight has type ${code}`);
+      throw new Error(`a weight has ${code === undefined ? 'no type' : `type ${code}`}`);
   }
 }

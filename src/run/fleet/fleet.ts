@@ -46,6 +46,7 @@ export class Fleet {
   #isSorted = true;
   #isLast = false;
   #isAsked = false;
+  #paused: PromiseWithResolvers<void> | undefined;
   #fatal: { readonly error: unknown } | undefined;
   #beganAt: number | undefined;
   #endedAt = 0;
@@ -114,6 +115,13 @@ export class Fleet {
     }
   }
 
+  /** Nothing is begun any more. Resolves when nothing is under way. */
+  pause(): Promise<void> {
+    this.#paused ??= Promise.withResolvers();
+    this.#ask();
+    return this.#paused.promise;
+  }
+
   /** How it went so far. */
   report(): FleetReport {
     return reportOf(this.#members, this.#done, this.#beganAt ?? 0, this.#endedAt, this.#clock.now());
@@ -146,8 +154,13 @@ export class Fleet {
     this.#isAsked = true;
     queueMicrotask(() => {
       this.#isAsked = false;
-      if (this.#fatal === undefined) this.#decide(this.#clock.now());
+      if (this.#paused !== undefined) this.#rest(this.#paused);
+      else if (this.#fatal === undefined) this.#decide(this.#clock.now());
     });
+  }
+
+  #rest({ resolve }: PromiseWithResolvers<void>): void {
+    if (this.#fatal !== undefined || this.#members.every(({ attempts }) => attempts.length === 0)) resolve();
   }
 
   #decide(now: number): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bgzip, bytesOf, fasta, gzip, joined, zstd } from '../../../test/helpers/containers.ts';
 import { type InputFile, inspectInput } from '../../input/container.ts';
+import { StreamHash } from '../../input/stream-hash.ts';
 import { cutInput } from './cut.ts';
 import type { Job, StreamEnd } from './job.ts';
 import { sampleInput } from './sample.ts';
@@ -17,6 +18,8 @@ interface CutJob {
   bytesEnd: number;
   readonly data: Uint8Array[];
   end: StreamEnd | undefined;
+  /** Of a stream. */
+  textEnd: number | undefined;
 }
 
 let files = 0;
@@ -28,26 +31,35 @@ async function write(bytes: Uint8Array): Promise<InputFile> {
 }
 
 /** Every job with what follows it; checks that nothing stands outside of one. */
-async function cut(file: InputFile, batchBytes: number, hash = false) {
+async function cut(file: InputFile, batchBytes: number, hash?: StreamHash) {
   const settings = { workers: 1, batchSize: 1, batchBytes, window: 1 };
   const jobs: CutJob[] = [];
-  let sha256: string | undefined;
   for await (const step of cutInput(file, settings, await sampleInput(file), hash)) {
     const last = jobs.at(-1);
     if (step.step === 'unmarked') continue;
-    if (step.step === 'digest') sha256 = step.sha256;
-    else if (step.step === 'job') {
+    if (step.step === 'job') {
       if (last?.piece.kind === 'stream') expect(last.end).toBeDefined();
-      jobs.push({ piece: step.piece, format: step.format, bytesEnd: step.bytesEnd, data: [], end: undefined });
+      jobs.push({
+        piece: step.piece,
+        format: step.format,
+        bytesEnd: step.bytesEnd,
+        data: [],
+        end: undefined,
+        textEnd: undefined,
+      });
     } else {
       expect(last?.piece.kind).toBe('stream');
       expect(last!.end).toBeUndefined();
       if (step.step === 'data') last!.data.push(step.bytes.slice());
-      else Object.assign(last!, { end: step.end, bytesEnd: step.bytesEnd });
+      else Object.assign(last!, { end: step.end, bytesEnd: step.bytesEnd, textEnd: step.textEnd });
     }
   }
-  return { jobs, sha256 };
+  return { jobs };
 }
+
+/** Bytes of all jobs up to one, included. */
+const lengthOf = (jobs: readonly CutJob[], last: number) =>
+  jobs.slice(0, last + 1).reduce((sum, job) => sum + textOf(job).length, 0);
 
 const textOf = ({ data }: CutJob) => Buffer.concat(data).toString('latin1');
 
@@ -96,8 +108,10 @@ describe('a bgzip file', () => {
     const { jobs } = await cut(file, 10_000);
     const stream = jobs.filter(({ piece }) => piece.kind === 'stream');
     expect(stream.map(({ piece }) => piece)).toEqual([
-      { kind: 'stream', start: 'anywhere' },
-      ...stream.slice(1).map(() => ({ kind: 'stream', start: 'record' }) as const),
+      { kind: 'stream', start: 'anywhere', from: 39_999 },
+      ...stream
+        .slice(1)
+        .map((_, i) => ({ kind: 'stream', start: 'record', from: 39_999 + lengthOf(stream, i) }) as const),
     ]);
     expect(stream.length).toBeGreaterThan(1);
     expect(stream.map(textOf).join('')).toBe(Buffer.from(data.subarray(39_999)).toString('latin1'));
@@ -123,7 +137,9 @@ describe.each([
     expect(jobs.length).toBeGreaterThan(10);
     for (const [i, job] of jobs.entries()) {
       expect(job.format).toBe(format);
-      expect(job.piece).toEqual({ kind: 'stream', start: i === 0 ? 'file' : 'record' });
+      const from = lengthOf(jobs, i - 1);
+      expect(job.piece).toEqual({ kind: 'stream', start: i === 0 ? 'file' : 'record', from });
+      expect(job.textEnd).toBe(from + textOf(job).length);
       expect(textOf(job).search(header)).toBe(0);
       expect(job.end).toEqual(i < jobs.length - 1 ? { partial: true } : {});
       // More only at the end of a block, where what follows is not known yet.
@@ -160,7 +176,7 @@ describe.each([
 
   test('that breaks off before its first byte is a job all the same', async () => {
     const { jobs } = await cut(await write(pack(FASTA).subarray(0, 12)), 1000);
-    expect(jobs.map(({ piece, data }) => [piece, data])).toEqual([[{ kind: 'stream', start: 'file' }, []]]);
+    expect(jobs.map(({ piece, data }) => [piece, data])).toEqual([[{ kind: 'stream', start: 'file', from: 0 }, []]]);
     expect(jobs[0]!.end!.cut).toContain('the file ends early');
   });
 
@@ -175,11 +191,14 @@ describe.each([
     ] as const) {
       const { name } = await write(pack(data));
       const pipe: InputFile = { name, size: undefined, container: 'stream' };
-      const { jobs, sha256 } = await cut(pipe, 500_000, true);
+      const hash = new StreamHash(undefined);
+      const { jobs } = await cut(pipe, 500_000, hash);
       expect(new Set(jobs.map((job) => job.format))).toEqual(new Set([format]));
       expect(jobs.map(textOf).join('')).toBe(Buffer.from(data).toString('latin1'));
-      expect(sha256).toBe(new Bun.CryptoHasher('sha256').update(pack(data)).digest('hex'));
-      expect((await cut(pipe, 500_000)).sha256).toBeUndefined();
+      const sha256 = new Bun.CryptoHasher('sha256').update(pack(data)).digest('hex');
+      expect(await hash.finish()).toEqual({ bytes: pack(data).length, sha256 });
+      const text = new Bun.CryptoHasher('sha256').update(data).digest('hex');
+      expect(await hash.prefix(data.length)).toBe(text);
     }
   });
 });

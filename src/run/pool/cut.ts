@@ -9,20 +9,20 @@ import type { InputFile } from '../../input/container.ts';
 import type { SequenceFormat } from '../../input/format.ts';
 import { lastRecordStart } from '../../input/last-record.ts';
 import { openStream, type StreamOptions } from '../../input/open-stream.ts';
+import type { StreamHash } from '../../input/stream-hash.ts';
 import type { Piece, StreamEnd } from './job.ts';
 import { type Sample, sampleOf } from './sample.ts';
 import type { PoolSettings } from './settings.ts';
 
 /** What to send, in order. */
 export type JobStep =
-  /** A job; for a stream, data and an end follow. `bytesEnd`: bytes of the file read when it is done. */
+  /** A job; for a stream, data and an end follow. `bytesEnd`: bytes of the file, as stored, read when it is done. */
   | { readonly step: 'job'; readonly format: SequenceFormat; readonly piece: Piece; readonly bytesEnd: number }
   | { readonly step: 'data'; readonly bytes: Uint8Array }
-  | { readonly step: 'end'; readonly end: StreamEnd; readonly bytesEnd: number }
+  /** `textEnd`: bytes of the text up to the end of the job. */
+  | { readonly step: 'end'; readonly end: StreamEnd; readonly bytesEnd: number; readonly textEnd: number }
   /** The file lacks the mark with which bgzip ends every file. */
-  | { readonly step: 'unmarked' }
-  /** All bytes of a stream are out. */
-  | { readonly step: 'digest'; readonly sha256: string };
+  | { readonly step: 'unmarked' };
 
 /** FASTA compresses about so well: with a base in two bits and little else. */
 const USUAL_RATIO = 4;
@@ -30,13 +30,13 @@ const SMALLEST_RUN_BYTES = 1 << 14;
 
 /**
  * @param sample undefined for a pipe: its first bytes tell
- * @param batchSize records of a job, where a person chose them
+ * @param hash of a stream, which takes its blocks; undefined where nobody asks for it
  */
 export async function* cutInput(
   file: InputFile,
   settings: PoolSettings,
   sample: Sample | undefined,
-  hashStreams: boolean,
+  hash: StreamHash | undefined,
 ): AsyncGenerator<JobStep, void, undefined> {
   switch (file.container) {
     case 'plain':
@@ -51,7 +51,8 @@ export async function* cutInput(
       yield* cutStream(file.name, settings.batchBytes, {
         format: sample?.format,
         start: 'file',
-        options: { sha256: hashStreams && file.container === 'stream' },
+        options: { sha256: hash !== undefined },
+        hash,
       });
       return;
     default:
@@ -76,7 +77,10 @@ async function* cutBgzip(
   if (size !== undefined && !endsWithMark(name, size)) yield { step: 'unmarked' };
   for await (const run of bgzipRuns(name, runBytes)) {
     if (run.kind === 'run') yield { step: 'job', format, piece: { kind: 'bgzip', run }, bytesEnd: run.end };
-    else yield* cutStream(name, batchBytes, { format, start: run.follows ? 'anywhere' : 'file', options: run });
+    else {
+      const start = run.follows ? 'anywhere' : 'file';
+      yield* cutStream(name, batchBytes, { format, start, options: run, hash: undefined });
+    }
   }
 }
 
@@ -85,35 +89,40 @@ interface StreamStart {
   readonly format: SequenceFormat | undefined;
   readonly start: 'file' | 'anywhere';
   readonly options: StreamOptions;
+  readonly hash: StreamHash | undefined;
 }
 
 async function* cutStream(
   name: string,
   batchBytes: number,
-  { format: known, start, options }: StreamStart,
+  { format: known, start, options, hash }: StreamStart,
 ): AsyncGenerator<JobStep, void, undefined> {
   const stream = openStream(name, options);
   let format = known;
   /** Bytes of the job that is open; undefined where none is. */
   let sent: number | undefined;
-  let piece: Piece = { kind: 'stream', start };
+  /** Bytes of the text before those that are sent next. */
+  let from = options.offset ?? 0;
+  let piece: Piece = { kind: 'stream', start, from };
   for await (const block of stream.blocks()) {
+    hash?.take(block);
     format ??= sampleOf(block).format;
     let at = 0;
     while (at < block.length) {
       if (sent === undefined) {
         yield { step: 'job', format, piece, bytesEnd: stream.rawBytes };
-        piece = { kind: 'stream', start: 'record' };
         sent = 0;
       }
       const to = cutWithin(format, block, at, batchBytes - sent);
       const end = to < 0 ? block.length : to;
       yield { step: 'data', bytes: block.subarray(at, end) };
       sent += end - at;
+      from += end - at;
       at = end;
       if (to < 0) continue;
-      yield { step: 'end', end: { partial: true }, bytesEnd: stream.rawBytes };
+      yield { step: 'end', end: { partial: true }, bytesEnd: stream.rawBytes, textEnd: from };
       sent = undefined;
+      piece = { kind: 'stream', start: 'record', from };
     }
   }
   const { cut } = stream;
@@ -122,8 +131,10 @@ async function* cutStream(
     yield { step: 'job', format: format ?? 'fasta', piece, bytesEnd: stream.rawBytes };
     sent = 0;
   }
-  if (sent !== undefined) yield { step: 'end', end: cut === undefined ? {} : { cut }, bytesEnd: stream.rawBytes };
-  if (options.sha256 === true) yield { step: 'digest', sha256: stream.digest() };
+  if (sent !== undefined) {
+    yield { step: 'end', end: cut === undefined ? {} : { cut }, bytesEnd: stream.rawBytes, textEnd: from };
+  }
+  hash?.end({ bytes: stream.rawBytes, sha256: stream.digest() });
 }
 
 /**

@@ -156,7 +156,7 @@ export class JobLoop {
     const six = this.#six;
     const tooShort = length < this.setup.minimumLength;
     const plan = new ChunkPlan(tooShort ? 0 : length, this.setup.chunkSize);
-    this.#sink.begin(record);
+    this.#sink.begin(record, this.#sources.offset);
     let frames = 0;
     for (let i = 0; i < plan.count; i += 1) {
       const start = plan.start(i);
@@ -178,7 +178,7 @@ export class JobLoop {
 
   #refuse(record: SequenceRecord, counts: PieceCounts): void {
     counts.invalid += 1;
-    this.#sink.invalid(record);
+    this.#sink.invalid(record, this.#sources.offset);
     const { line, sentence } = record.problem!;
     const id = new TextDecoder('utf-8', { ignoreBOM: true }).decode(record.idBytes.subarray(0, record.idLength));
     this.#send(RESULT_FRAME.problem, { index: record.index, id, line, sentence });

@@ -48,8 +48,8 @@ export type Piece =
   /** Bytes [from, to) of a plain file. */
   | { readonly kind: 'plain'; readonly from: number; readonly to: number }
   | { readonly kind: 'bgzip'; readonly run: PostedRun }
-  /** Bytes that follow in the ring; `start` is what the first of them is. */
-  | { readonly kind: 'stream'; readonly start: JobBounds['start'] };
+  /** Bytes that follow in the ring; `start` is what the first of them is, `from` its offset in the text. */
+  | { readonly kind: 'stream'; readonly start: JobBounds['start']; readonly from: number };
 
 /** A run as it comes out of JSON, which makes null of Infinity. */
 export type PostedRun = Omit<BgzipRun, 'bytes'> & { readonly bytes: number | null };

@@ -7,6 +7,8 @@
  */
 
 import type { InputFile } from '../../input/container.ts';
+import type { InputPosition } from '../../input/position.ts';
+import { RunningHash } from '../../input/running-hash.ts';
 import type { RingFrame } from '../../ring/consumer.ts';
 import { UserError } from '../../system/errors.ts';
 import { cutInput, type JobStep } from './cut.ts';
@@ -29,6 +31,7 @@ import {
 import { type PoolOptions, WorkerPool } from './pool.ts';
 import type { Sample } from './sample.ts';
 import type { PoolSettings } from './settings.ts';
+import { JobUnderWay } from './under-way.ts';
 import { Whole } from './whole.ts';
 
 /** What comes out of a run, in input order. */
@@ -68,8 +71,6 @@ export interface InputTotals {
   unmarked: boolean;
   /** As stored, as far as they were read. */
   bytes: number;
-  /** SHA-256 of the bytes as stored, where it was asked for and the input is a stream. */
-  sha256: string | undefined;
 }
 
 /** As `Oddities`, with the line of the first strange record as it is in its file. */
@@ -85,7 +86,7 @@ export interface RunOptions extends Omit<PoolOptions, 'workers'> {
   /** One for each file; undefined for a pipe. */
   readonly samples: readonly (Sample | undefined)[];
   readonly settings: PoolSettings;
-  /** Hash streams while they are read. */
+  /** Hash the inputs while they are read. */
   readonly hashStreams: boolean;
 }
 
@@ -97,12 +98,14 @@ export class SequenceRun {
     strangeCharacters: 0,
     firstStrange: undefined,
   };
+  /** Where it was asked for. */
+  readonly hash: RunningHash | undefined;
   /** Records before the job whose results are being taken. */
   #records = 0;
   readonly #pool: WorkerPool;
   readonly #gate: Gate;
   /** Jobs sent out whose results were not all taken. */
-  readonly #underWay: { readonly job: Job; bytesEnd: number }[] = [];
+  readonly #underWay: JobUnderWay[] = [];
   #sent = 0;
   #started = false;
 
@@ -114,15 +117,27 @@ export class SequenceRun {
       cut: undefined,
       unmarked: false,
       bytes: 0,
-      sha256: undefined,
     }));
+    this.hash = options.hashStreams ? new RunningHash(options.files) : undefined;
     this.#pool = new WorkerPool({ ...options, workers: options.settings.workers });
     this.#gate = new Gate(options.settings.window);
   }
 
-  /** Bytes of all inputs read so far, as stored. */
+  /** Bytes of the jobs that are done, of all inputs, as stored. */
   get bytesRead(): number {
     return this.inputs.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /**
+   * Bytes of all inputs, as stored, up to a place in the input whose results are being taken; all of them after the last one.
+   * Of plain files it is exact, so it does not depend on the jobs; of others it is an estimate within the job.
+   */
+  bytesAt({ input, offset }: InputPosition): number {
+    const own = this.#underWay[0];
+    if (own === undefined || own.job.input !== input) return this.bytesRead;
+    const before = this.inputs[input]!.bytes;
+    if (own.job.piece.kind === 'plain') return this.bytesRead - before + offset;
+    return this.bytesRead + own.bytesTo(offset, before);
   }
 
   /** Bytes of all inputs, as stored; undefined where one is a pipe. */
@@ -142,8 +157,9 @@ export class SequenceRun {
     return sum;
   }
 
-  /** Ends the Workers, where `items` did not. Never throws. */
+  /** Ends the Workers, where `items` did not, and the hash. Never throws. */
   close(): void {
+    this.hash?.close();
     this.#gate.open();
     this.#pool.close();
   }
@@ -174,11 +190,11 @@ export class SequenceRun {
 
   /** Cuts inputs and sends jobs until all are out. Whatever happens, the Workers are told that no more will come. */
   async #sendAll(): Promise<void> {
-    const { files, samples, settings, hashStreams } = this.options;
+    const { files, samples, settings } = this.options;
     try {
       for (const [input, file] of files.entries()) {
         const totals = this.inputs[input]!;
-        for await (const step of cutInput(file, settings, samples[input], hashStreams)) {
+        for await (const step of cutInput(file, settings, samples[input], this.hash?.streamOf(input))) {
           // What follows damage is not read, whatever it looks like.
           if (totals.cut !== undefined && step.step === 'job') break;
           await this.#send(input, file, step, totals);
@@ -196,7 +212,7 @@ export class SequenceRun {
         const { format, piece, bytesEnd } = step;
         const job: Job = { number: this.#sent, input, name: file.name, format, piece };
         this.#sent += 1;
-        this.#underWay.push({ job, bytesEnd });
+        this.#underWay.push(new JobUnderWay(job, bytesEnd));
         await this.#pool.write(job.number, JOB_FRAME.job, jsonBytes(job));
         return;
       }
@@ -205,15 +221,14 @@ export class SequenceRun {
         return;
       case 'end': {
         // Its results cannot all be here yet, so it is the last one under way.
-        this.#underWay.at(-1)!.bytesEnd = step.bytesEnd;
+        const own = this.#underWay.at(-1)!;
+        own.bytesEnd = step.bytesEnd;
+        own.textEnd = step.textEnd;
         await this.#pool.write(this.#sent - 1, JOB_FRAME.end, jsonBytes(step.end));
         return;
       }
       case 'unmarked':
         totals.unmarked = true;
-        return;
-      case 'digest':
-        totals.sha256 = step.sha256;
         return;
       default:
         step satisfies never;

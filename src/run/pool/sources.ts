@@ -9,7 +9,7 @@ import { PlainRange } from '../../input/plain-range.ts';
 import type { ByteSource, JobBounds, RecordReader } from '../../input/record.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { RingConsumer, RingFrame } from '../../ring/consumer.ts';
-import { JOB_FRAME, type Job, jsonFrom, type StreamEnd } from './job.ts';
+import { JOB_FRAME, type Job, jsonFrom, type Piece, type StreamEnd } from './job.ts';
 
 export interface SourceHooks {
   /** Number in the run, from 1, of the job's record `index`; may wait for earlier jobs. */
@@ -21,6 +21,8 @@ export interface SourceHooks {
 export class Sources {
   readonly #space: InputSpace;
   #source: ByteSource | undefined;
+  /** Bytes of the input's text before the job's first byte. */
+  #before = 0;
 
   /**
    * @param longestChunk bases
@@ -35,12 +37,18 @@ export class Sources {
     this.#space = new InputSpace(kernel, longestChunk, hooks.beforeLong);
   }
 
+  /** Bytes of the input's text, decompressed, before the one that is read next: after a record, those up to its end. */
+  get offset(): number {
+    return this.#before + this.#space.window.offset;
+  }
+
   /** A reader at the start of the job. */
   open(job: Job): RecordReader {
     const Reader = job.format === 'fasta' ? FastaReader : FastqReader;
     const reader = new Reader(this.#space, job.name, this.hooks.numberOf);
     const [source, bounds] = this.#bytesOf(job);
     this.#source = source;
+    this.#before = textBefore(job.piece);
     reader.begin(source, bounds);
     return reader;
   }
@@ -81,6 +89,20 @@ export class Sources {
       default:
         return piece satisfies never;
     }
+  }
+}
+
+/** Where jobs begin with the byte before them, it counts as theirs here. */
+function textBefore(piece: Piece): number {
+  switch (piece.kind) {
+    case 'plain':
+      return Math.max(0, piece.from - 1);
+    case 'bgzip':
+      return piece.run.offset - (piece.run.previous === undefined ? 0 : 1);
+    case 'stream':
+      return piece.from;
+    default:
+      return piece satisfies never;
   }
 }
 

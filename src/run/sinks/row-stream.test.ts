@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 
 type Entry =
-  | { record: string; length: number; valid: boolean }
+  | { record: string; length: number; valid: boolean; end: number }
   | { chunk: number }
   | { nucleotide: number[]; protein: number[] };
 
@@ -33,7 +33,8 @@ function entriesOf(pieces: readonly { kind: number; bytes: Uint8Array }[]): Entr
     memory.set(bytes, 6);
     reader.open(memory, 6, 6 + bytes.length);
     const handler = {
-      record: (record: string, length: number, valid: boolean) => entries.push({ record, length, valid }),
+      record: (record: string, length: number, valid: boolean, end: number) =>
+        entries.push({ record, length, valid, end }),
       chunk: (chunk: number) => entries.push({ chunk }),
       frame: (words: Uint16Array, nucleotide: number, protein: number, end: number) =>
         entries.push({
@@ -47,9 +48,9 @@ function entriesOf(pieces: readonly { kind: number; bytes: Uint8Array }[]): Entr
 }
 
 /** What a record must give, by the plainest way. */
-function expected({ id, sequence }: { id: string; sequence: string }, length: number): Entry[] {
+function expected({ id, sequence }: { id: string; sequence: string }, length: number, end: number): Entry[] {
   const plan = new ChunkPlan(sequence.length, length);
-  const entries: Entry[] = [{ record: id, length: sequence.length, valid: true }];
+  const entries: Entry[] = [{ record: id, length: sequence.length, valid: true, end }];
   for (let i = 0; i < plan.count; i++) {
     const frames = plainFrames(sequence.slice(plan.start(i), plan.end(i))).filter(({ open }) => open);
     entries.push({
@@ -69,6 +70,11 @@ function expected({ id, sequence }: { id: string; sequence: string }, length: nu
 const layOut = (records: readonly { id: string; sequence: string }[]) =>
   bytesOf(records.map(({ id, sequence }) => `>${id}\n${sequence}\n`).join(''));
 
+/** Each record ends where the next one begins, whatever the jobs. */
+function expectedOfAll(records: readonly { id: string; sequence: string }[], length: number): Entry[] {
+  return records.flatMap((one, i) => expected(one, length, layOut(records.slice(0, i + 1)).length));
+}
+
 function run(records: readonly { id: string; sequence: string }[], length: number, cuts: readonly number[] = []) {
   const kernel = Kernel.load();
   const { pieces, send } = collector();
@@ -87,7 +93,7 @@ describe('RowStream and its reader', () => {
     const numbers = fc.array(fc.nat(1000), { maxLength: 4 }).map((all) => all.sort((a, b) => a - b));
     fc.assert(
       fc.property(fc.array(record, { maxLength: 6 }), fc.integer({ min: 1, max: 70 }), numbers, (all, length, cuts) => {
-        expect(entriesOf(run(all, length, cuts))).toEqual(all.flatMap((one) => expected(one, length)));
+        expect(entriesOf(run(all, length, cuts))).toEqual(expectedOfAll(all, length));
       }),
       { numRuns: 50 },
     );
@@ -102,7 +108,7 @@ describe('RowStream and its reader', () => {
     expect(pieces.length).toBeGreaterThan(2);
     // Memory is bounded by a piece and one chunk.
     for (const { bytes } of pieces) expect(bytes.length).toBeLessThan(2 * (1 << 17) + 2 * 6 * 800);
-    expect(entriesOf(pieces)).toEqual(records.flatMap((one) => expected(one, 300)));
+    expect(entriesOf(pieces)).toEqual(expectedOfAll(records, 300));
   });
 
   const fake = (id: string, length: number): SequenceRecord => {
@@ -117,18 +123,19 @@ describe('RowStream and its reader', () => {
     const { pieces, send } = collector();
     const sink = new RowStream(Kernel.load(), 3, tokenizer, send);
     const all = [
-      ...[2 ** 31, 2 ** 32 + 1, 2 ** 52, 0].map((length) => ({ record: 'a', length, valid: true })),
+      ...[2 ** 31, 2 ** 32 + 1, 2 ** 52, 0].map((length) => ({ record: 'a', length, valid: true, end: length + 1 })),
       ...[1, 2, 3, 262_143, 262_144, 700_001, 5, 262_100].map((size) => ({
         record: 'x'.repeat(size),
         length: 1,
         valid: true,
+        end: 2 ** 40 + size,
       })),
-      { record: 'bad', length: 0, valid: false },
-      { record: 'good', length: 7, valid: true },
+      { record: 'bad', length: 0, valid: false, end: 9 },
+      { record: 'good', length: 7, valid: true, end: 10 },
     ];
-    for (const { record: id, length, valid } of all) {
-      if (valid) sink.begin(fake(id, length));
-      else sink.invalid(fake(id, length));
+    for (const { record: id, length, valid, end } of all) {
+      if (valid) sink.begin(fake(id, length), end);
+      else sink.invalid(fake(id, length), end);
     }
     sink.finish();
     expect(entriesOf(pieces)).toEqual(all);
@@ -139,7 +146,7 @@ describe('RowStream and its reader', () => {
     const sink = new RowStream(Kernel.load(), 3, tokenizer, send);
     sink.finish();
     expect(pieces).toEqual([]);
-    sink.begin(fake('a', 1));
+    sink.begin(fake('a', 1), 1);
     sink.finish();
     sink.finish();
     expect(pieces).toHaveLength(1);

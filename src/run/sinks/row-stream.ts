@@ -3,7 +3,8 @@
  *
  * A piece is a sequence of 16-bit words in the machine's byte order (both sides are one machine), whole entries only:
  *
- *     record   RECORD, flags, length (4 words, float64), id bytes (2 words, uint32), the id's UTF-8 bytes padded to a word
+ *     record   RECORD, flags, length and end (4 words each, float64), id bytes (2 words, uint32), the id's UTF-8 bytes padded to
+ *              a word
  *     chunk    CHUNK, mask of its kept frames, and for each of them, in the order F1 F2 F3 R1 R2 R3,
  *              nucleotide tokens (2 words, uint32), protein tokens (2 words), the nucleotide token ids, the protein token ids
  *
@@ -21,7 +22,7 @@ import type { SendPiece, Sink } from './sink.ts';
 const RECORD = 1;
 const CHUNK = 2;
 const INVALID = 1;
-const RECORD_WORDS = 8;
+const RECORD_WORDS = 12;
 const CHUNK_WORDS = 2;
 const FRAME_WORDS = 4;
 const PIECE_WORDS = 1 << 17;
@@ -36,8 +37,8 @@ export class RowStream implements Sink {
   #words: Uint16Array;
   #bytes: Uint8Array;
   #used = 0;
-  readonly #length = new Float64Array(1);
-  readonly #lengthWords = new Uint16Array(this.#length.buffer);
+  readonly #numbers = new Float64Array(2);
+  readonly #numberWords = new Uint16Array(this.#numbers.buffer);
 
   constructor(
     readonly kernel: Kernel,
@@ -51,8 +52,8 @@ export class RowStream implements Sink {
     this.#bytes = new Uint8Array(this.#words.buffer);
   }
 
-  begin(record: SequenceRecord): void {
-    this.#record(record, 0);
+  begin(record: SequenceRecord, end: number): void {
+    this.#record(record, end, 0);
   }
 
   chunk(_number: number, _at: number, _length: number, six: SixFrames): void {
@@ -78,15 +79,15 @@ export class RowStream implements Sink {
 
   end(): void {}
 
-  invalid(record: SequenceRecord): void {
-    this.#record(record, INVALID);
+  invalid(record: SequenceRecord, end: number): void {
+    this.#record(record, end, INVALID);
   }
 
   finish(): undefined {
     this.#flush();
   }
 
-  #record({ idBytes, idLength, length }: SequenceRecord, flags: number): void {
+  #record({ idBytes, idLength, length }: SequenceRecord, end: number, flags: number): void {
     const idWords = (idLength + 1) >> 1;
     if (this.#used + RECORD_WORDS + idWords > this.#words.length) this.#flush();
     if (RECORD_WORDS + idWords > this.#words.length) {
@@ -96,9 +97,10 @@ export class RowStream implements Sink {
     const at = this.#used;
     this.#words[at] = RECORD;
     this.#words[at + 1] = flags;
-    this.#length[0] = length;
-    this.#words.set(this.#lengthWords, at + 2);
-    this.#uint32(at + 6, idLength);
+    this.#numbers[0] = length;
+    this.#numbers[1] = end;
+    this.#words.set(this.#numberWords, at + 2);
+    this.#uint32(at + RECORD_WORDS - 2, idLength);
     const to = 2 * (at + RECORD_WORDS);
     for (let i = 0; i < idLength; i += 1) this.#bytes[to + i] = idBytes[i]!;
     this.#used = at + RECORD_WORDS + idWords;
@@ -118,8 +120,11 @@ export class RowStream implements Sink {
 
 /** What a piece holds, entry by entry. */
 export interface RowHandler {
-  /** @param valid false for a record that could not be read: it has no chunks, its length is 0 */
-  record(id: string, length: number, valid: boolean): void;
+  /**
+   * @param valid false for a record that could not be read: it has no chunks, its length is 0
+   * @param end bytes of the input's text up to the end of the record
+   */
+  record(id: string, length: number, valid: boolean, end: number): void;
   /** The frames of the chunk follow, one for each bit of the mask. */
   chunk(mask: number): void;
   /** Token ids of a frame: `words[nucleotide, protein)` and `words[protein, end)`. */
@@ -132,8 +137,8 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 export class RowStreamReader {
   #words: Uint16Array = new Uint16Array(0);
   #at = 0;
-  readonly #length = new Float64Array(1);
-  readonly #lengthWords = new Uint16Array(this.#length.buffer);
+  readonly #numbers = new Float64Array(2);
+  readonly #numberWords = new Uint16Array(this.#numbers.buffer);
 
   /** Takes a piece, which must stay as it is until it was read to its end. `start` is even. */
   open(memory: Uint8Array, start: number, end: number): void {
@@ -155,12 +160,12 @@ export class RowStreamReader {
   #record(handler: RowHandler): void {
     const at = this.#at;
     const words = this.#words;
-    this.#lengthWords.set(words.subarray(at + 2, at + 6));
-    const idLength = this.#uint32(at + 6);
+    this.#numberWords.set(words.subarray(at + 2, at + 10));
+    const idLength = this.#uint32(at + RECORD_WORDS - 2);
     const from = words.byteOffset + 2 * (at + RECORD_WORDS);
     const id = decoder.decode(new Uint8Array(words.buffer, from, idLength));
     this.#at = at + RECORD_WORDS + ((idLength + 1) >> 1);
-    handler.record(id, this.#length[0]!, words[at + 1] !== INVALID);
+    handler.record(id, this.#numbers[0]!, words[at + 1] !== INVALID, this.#numbers[1]!);
   }
 
   #chunk(handler: RowHandler): void {

@@ -22,8 +22,12 @@ export interface Sink {
    * @param shortest bases, at least 1
    */
   takeReads?(from: number, end: number, stop: number, letters: number, room: number, shortest: number): TakenCounts;
-  /** A record that could be read; its chunks follow, none for one that is empty or too short. */
-  begin(record: SequenceRecord): void;
+  /**
+   * A record that could be read; its chunks follow, none for one that is empty or too short.
+   *
+   * @param end bytes of the input's text, decompressed, up to the end of the record: the same in any jobs
+   */
+  begin(record: SequenceRecord, end: number): void;
   /**
    * Chunk `number` of the record, 0-based, as `six` has just translated it.
    *
@@ -33,8 +37,8 @@ export interface Sink {
   chunk(number: number, at: number, length: number, six: SixFrames): void;
   /** After the record's last chunk. */
   end(): void;
-  /** A record that could not be read. */
-  invalid(record: SequenceRecord): void;
+  /** A record that could not be read, and its `end` as in `begin`. */
+  invalid(record: SequenceRecord, end: number): void;
   /** At the end of a job: sends what is held back. @returns what is to stand in the job's report, if anything */
   finish(): unknown;
 }

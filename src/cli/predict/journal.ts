@@ -1,0 +1,73 @@
+/** The journal of one run of `predict`: begun, or gone on with, before anything is computed. */
+
+import { discardJournal } from '../../journal/journal-folder.ts';
+import { type Checkpoint, RunJournal } from '../../journal/run-journal.ts';
+import { journalFolder } from '../../output/folder.ts';
+import { deviceClasses, fingerprintDifferences, type RunFingerprint } from '../../run/fingerprint.ts';
+import { JournaledRun } from '../../run/journaled.ts';
+import { readFingerprint } from '../../run/read-fingerprint.ts';
+import { WINDOW_CHUNKS, WINDOW_FRAMES, WINDOW_RECORDS } from '../../run/window.ts';
+import { UserError } from '../../system/errors.ts';
+import { VERSION } from '../../system/program.ts';
+import { arithmeticOf } from '../devices/open-backend.ts';
+import type { OpenedDevice } from '../devices/open-devices.ts';
+import type { Run } from './run.ts';
+
+export interface KeptRun {
+  readonly journal: RunJournal;
+  readonly journaled: JournaledRun;
+}
+
+/** @throws UserError where the journal is that of another run */
+export async function openJournal(run: Run, devices: readonly OpenedDevice[]): Promise<KeptRun> {
+  const { plan, emit, sequences } = run;
+  const folder = journalFolder(plan.output);
+  const fingerprint = fingerprintOf(run, devices);
+  const keepsRows = plan.saveEmbeddings;
+  let journaled: JournaledRun | undefined;
+  const onCheckpoint = ({ windows, chunks }: Checkpoint): void => {
+    const records = journaled?.safeRecords ?? 0;
+    if (records > 0 || windows > 0) emit({ event: 'checkpoint', records, windows, chunks });
+  };
+  const options = { keepRows: keepsRows, onCheckpoint };
+  if (!plan.resume) await discardJournal(folder);
+  const resumed = await RunJournal.resume(folder, options);
+  if (resumed !== undefined) refuseOther(readFingerprint(resumed.stored.fingerprint), fingerprint, folder);
+  const journal = resumed?.journal ?? (await RunJournal.begin(folder, { ...fingerprint }, options));
+  const hash = sequences.hash;
+  if (hash === undefined) throw new Error('a journal needs the hash of the inputs');
+  journaled = new JournaledRun({
+    ...{ journal, stored: resumed?.stored, inputs: plan.inputs, keepsRows },
+    hashAt: (end) => hash.at(end),
+  });
+  return { journal, journaled };
+}
+
+function fingerprintOf({ plan, bundle, head, planned }: Run, devices: readonly OpenedDevice[]): RunFingerprint {
+  return {
+    version: VERSION,
+    bundle: { name: bundle.manifest.name, sha256: bundle.sha256 },
+    length: head.length,
+    minimumLength: plan.minimumLength,
+    batchTokens: plan.batchTokens,
+    arithmetic: planned.arithmetic,
+    window: { chunks: WINDOW_CHUNKS, frames: WINDOW_FRAMES, records: WINDOW_RECORDS },
+    saveEmbeddings: plan.saveEmbeddings,
+    devices: deviceClasses(
+      devices.map(({ session: { device } }) => ({
+        ...{ backend: device.backend, name: device.name, driver: device.driver ?? null },
+        arithmetic: arithmeticOf(device.backend, planned),
+      })),
+    ),
+  };
+}
+
+function refuseOther(before: RunFingerprint | undefined, now: RunFingerprint, folder: string): void {
+  const differences = before === undefined ? ['its journal cannot be read'] : fingerprintDifferences(before, now);
+  if (differences.length === 0) return;
+  throw new UserError(
+    `this is not the run that was interrupted: ${differences.join('; ')}`,
+    'Give the same options and devices, or start anew with --force instead of --resume.',
+    { file: folder },
+  );
+}
