@@ -39,6 +39,14 @@ async function pass(hash: RunningHash, input: number, path: string): Promise<num
 
 const DATA = fasta(2_500_000);
 
+/** The last byte of the second block's length is 9: some 150 MB. */
+function oversized(blocks: Uint8Array): Uint8Array {
+  const bytes = blocks.slice();
+  const size = (at: number) => 1 + (bytes[at + 16]! | (bytes[at + 17]! << 8));
+  bytes[size(0) + size(size(0)) - 1] = 9;
+  return bytes;
+}
+
 describe('a plain file', () => {
   test('to any place, and as a whole', async () => {
     const hash = await hashOf(write(DATA));
@@ -96,6 +104,7 @@ describe('a bgzip file', () => {
     ['broken off', BLOCKS.subarray(0, BLOCKS.length - 1000)],
     ['with ordinary gzip behind', joined(BLOCKS, gzip(DATA))],
     ['with zeros behind', joined(BLOCKS, new Uint8Array(999))],
+    ['with a block that says it holds more than one can', oversized(BLOCKS)],
     ['with stray bytes behind', joined(BLOCKS, DATA.subarray(0, 999))],
   ])('%s: what is no block counts as one', async (_, bytes) => {
     const hash = await hashOf(write(bytes));

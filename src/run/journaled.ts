@@ -86,7 +86,8 @@ export class JournaledRun {
       }
     }
     if (scores === undefined) {
-      this.#resumed += wholeRecords(window, done);
+      // Without a frame there is nothing to take: such records count with a window that is known.
+      if (known !== undefined) this.#resumed += wholeRecords(window, done);
       const open: OpenWindow = { window, safe: done, isNoted: known !== undefined };
       this.#open.set(number, open);
       if (!open.isNoted) {

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import type { InputPosition } from '../../src/input/position.ts';
 import { RESULT_FRAME } from '../../src/run/pool/job.ts';
 import { RowStreamReader } from '../../src/run/sinks/row-stream.ts';
-import { bgzip, bytesOf, gzip, joined, zstd } from '../helpers/containers.ts';
+import { bgzip, bytesOf, gzip, joined, fasta as random, zstd } from '../helpers/containers.ts';
 import { fixture } from '../helpers/fixtures.ts';
 import { openPoolRun } from '../helpers/pool-run.ts';
 
@@ -115,6 +115,17 @@ test('the same places and hashes, however the inputs are cut into jobs', async (
     }),
     { numRuns: 30 },
   );
+});
+
+test('in bgzip files of several runs as in the text', async () => {
+  const bytes = random(300_000);
+  const plain = await endsOf([await write(bytes)], WHOLE);
+  const path = await write(bgzip(bytes, 5000));
+  const whole = await endsOf([path], WHOLE);
+  const cut = await endsOf([path], { batchBytes: 1, workers: 2 });
+  expect(plain.ends.length).toBeGreaterThan(3000);
+  expect(cut.ends).toEqual(plain.ends);
+  expect(cut.hashes).toEqual(whole.hashes);
 });
 
 test('a record ends where the next one begins, the last one with the file', async () => {
