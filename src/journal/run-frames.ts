@@ -35,7 +35,7 @@ export interface RunNote {
 export interface WindowNote {
   /** In the input, from 1. */
   readonly window: number;
-  /** Bytes of input up to the window's end, and the sha256 of them all, as lower-case hexadecimal. */
+  /** Bytes of the text of its input up to the window's end, and the sha256 of all input before, lower-case hexadecimal. */
   readonly bytes: number;
   readonly sha256: string;
   /** Chunks, kept frames and different pairs in it; no encoder has more rows than there are frames. */

@@ -69,7 +69,8 @@ export class JournaledRun {
     const { journal, stored } = this.options;
     const sha256 = await this.options.hashAt(window.end);
     const note = {
-      ...{ window: number, bytes: window.bytesRead, sha256 },
+      // The place in its own text: what was read as stored depends on how the input was cut.
+      ...{ window: number, bytes: window.end.offset, sha256 },
       ...{ chunks: window.masks.length, frames: window.frames.length, pairs: window.pairNucleotide.length },
     };
     const known = stored?.windows.get(number);
