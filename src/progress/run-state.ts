@@ -82,9 +82,9 @@ export class RunState {
         this.#fraction = 1;
         this.#isOver = true;
         return;
-      case 'failed':
       case 'checkpoint':
-        break;
+        return;
+      case 'failed':
       case 'interrupted':
         this.#isOver = true;
         return;

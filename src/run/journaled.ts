@@ -42,9 +42,15 @@ export class JournaledRun {
   /** Of the windows whose scores are on the disk. */
   #safeRecords = 0;
   #resumed = 0;
+  #hasMet = false;
   #chunksSinceSync = 0;
 
   constructor(readonly options: JournaledOptions) {}
+
+  /** There is nothing in it that a later run could go on with. */
+  get isEmpty(): boolean {
+    return this.options.stored === undefined && !this.#hasMet;
+  }
 
   get keepsRows(): boolean {
     return this.options.keepsRows;
@@ -76,6 +82,7 @@ export class JournaledRun {
     const known = stored?.windows.get(number);
     if (known !== undefined && !Bun.deepEquals(known, note)) throw this.#otherInput(window.end);
     await journal.window(note);
+    this.#hasMet = true;
     const done = {
       nucleotide: new Uint8Array(window.nucleotide.rows),
       protein: new Uint8Array(window.protein.rows),

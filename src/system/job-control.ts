@@ -43,7 +43,8 @@ export function beforeSignal(action: () => void): () => void {
   const handlers = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
     const handler = (): void => {
       action();
-      if (process.listenerCount(signal) > 1) return;
+      // Others, and not how many: the action may have taken this one back.
+      if (process.listeners(signal).some((other) => other !== handler)) return;
       process.off(signal, handler);
       process.kill(process.pid, signal);
     };

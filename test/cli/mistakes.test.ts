@@ -56,7 +56,7 @@ describe('flags', () => {
     ['a slip in a flag', ['good.fa', '--treads', '2'], ['--treads', '--threads']],
     ['a flag that is none', ['good.fa', '--wibble'], ['--wibble', '--help']],
     ['a letter that is none', ['good.fa', '-z'], ['-z']],
-    ['a flag of a later version', ['good.fa', '--resume'], ['--resume']],
+    ['a flag of a later version', ['good.fa', '--report', 'x.html'], ['--report']],
     ['a device that is none', ['good.fa', '--device', 'gpu7'], ['gpu7', 'virnucpro devices']],
     ['arithmetic that the weights do not have', ['good.fa', '--precision', 'fp16'], ['fp16', 'fp32']],
     ['a flag in the place of a value', ['good.fa', '--threads'], ['--threads', 'needs a value (N)']],

@@ -23,7 +23,7 @@ import { chooseBundle, chooseHead } from '../model.ts';
 import type { PredictPlan } from '../plan.ts';
 import { finishedDevice, planOf, tellInput, tellStart } from '../predict/events.ts';
 import { finishedCounts } from '../predict/finished.ts';
-import { openJournal } from '../predict/journal.ts';
+import { leaveJournal, openJournal } from '../predict/journal.ts';
 import { encodeContext, fleetOf, type Run, windowsOf } from '../predict/run.ts';
 import { inputsOf, summaryOf } from '../predict/summary.ts';
 import { Problems } from '../problems.ts';
@@ -112,14 +112,15 @@ async function tellEstimate(run: Run, devices: readonly OpenedDevice[]): Promise
 
 async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: () => void): Promise<void> {
   const { plan, emit, clock, sequences, startedAt } = run;
-  const { journal, journaled } = await openJournal(run, opened);
+  const kept = await openJournal(run, opened);
+  const { journal, journaled } = kept;
   const context = encodeContext(run, journaled);
   const fleet = fleetOf(run, opened);
   const files = ResultFiles.open(plan.output);
   const release = onSignal(async () => {
     // What devices have under way is worth waiting for, but not for long.
     await Promise.race([fleet.pause(), Bun.sleep(1000 * DRAIN_SECONDS)]);
-    await Promise.race([journal.close(), Bun.sleep(1000)]).catch(() => undefined);
+    await Promise.race([leaveJournal(kept), Bun.sleep(1000)]);
     files.abort();
     unlock();
   });
@@ -156,7 +157,7 @@ async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: 
     });
   } catch (error) {
     files.abort();
-    await journal.close().catch(() => undefined);
+    await leaveJournal(kept);
     throw error;
   } finally {
     release();

@@ -1,8 +1,10 @@
 /** `--resume` on a run that is finished: it is compared with what is asked for now, and then there is nothing to do. */
 
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject } from '../../model/checkpoint/json.ts';
+import { journalFolder } from '../../output/folder.ts';
 import { RESULT_FILE } from '../../output/paths.ts';
 import { UserError } from '../../system/errors.ts';
 import { systemCode } from '../../system/machine-error.ts';
@@ -27,6 +29,8 @@ type Asked = Pick<Run, 'plan' | 'bundle' | 'head' | 'planned'>;
 export async function finishedCounts(run: Asked): Promise<Readonly<Record<string, number>> | undefined> {
   const { plan, bundle, head, planned } = run;
   const path = join(plan.output, RESULT_FILE.summary);
+  // Results that an interrupted run was to replace are not those of that run.
+  if (existsSync(journalFolder(plan.output))) return undefined;
   const summary = await read(path);
   if (summary === undefined) return undefined;
   const { options, model, inputs, counts } = summary;

@@ -43,6 +43,11 @@ export async function openJournal(run: Run, devices: readonly OpenedDevice[]): P
   return { journal, journaled };
 }
 
+/** Of a run that did not come to its end: what is in it stays. Never throws. */
+export async function leaveJournal({ journal, journaled }: KeptRun): Promise<void> {
+  await (journaled.isEmpty ? journal.finish() : journal.close()).catch(() => undefined);
+}
+
 function fingerprintOf({ plan, bundle, head, planned }: Run, devices: readonly OpenedDevice[]): RunFingerprint {
   return {
     version: VERSION,
