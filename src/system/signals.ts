@@ -45,6 +45,14 @@ function listen(): void {
   }
 }
 
+/**
+ * Where a signal is ending the process this never resolves: work that fails or finishes in the meantime, because things are
+ * closed under it, must not tell of that.
+ */
+export async function unlessEnding(): Promise<void> {
+  if (isEnding) await new Promise<never>(() => undefined);
+}
+
 async function end(stop: Stop): Promise<void> {
   for (const undo of undos.toReversed()) {
     const done = undo(stop);

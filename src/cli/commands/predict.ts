@@ -15,7 +15,7 @@ import { scoreWindows } from '../../run/score.ts';
 import { StageClock } from '../../run/stage-clock.ts';
 import { EXIT } from '../../system/errors.ts';
 import { lockFolder } from '../../system/folder-lock.ts';
-import { onSignal } from '../../system/signals.ts';
+import { onSignal, unlessEnding } from '../../system/signals.ts';
 import { type OpenedDevice, openDevices } from '../devices/open-devices.ts';
 import { planDevices, readDevices } from '../devices/planned.ts';
 import { summaryDevices } from '../devices/summary.ts';
@@ -141,6 +141,7 @@ async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: 
       const seconds = (Date.now() - startedAt.getTime()) / 1000;
       emit({ event: 'progress', records, chunks, frames, viral, bytes, bytes_total: sequences.bytesTotal, seconds });
     }
+    await unlessEnding();
     const counts = { ...delivery.finish(recordsOf(sequences.counts)), resumed: journaled.resumed };
     const report = fleet.report();
     await fleet.close();
@@ -156,6 +157,7 @@ async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: 
       ...{ devices: report.devices.map(finishedDevice), imbalance: report.imbalance },
     });
   } catch (error) {
+    await unlessEnding();
     files.abort();
     await leaveJournal(kept);
     throw error;

@@ -25,9 +25,17 @@ export async function readDevices(asked: string): Promise<DeviceEntry[]> {
 /** @throws UserError for what was asked for and is not there, or cannot be had with this bundle */
 export function planDevices(
   entries: readonly DeviceEntry[],
-  { devices, arithmetic }: DevicePlan,
+  { devices, arithmetic, trusted }: DevicePlan,
   bundle: Bundle,
 ): PlannedDevices {
+  const known = entries.flatMap(({ ids }) => Object.values(ids));
+  const stranger = trusted.find((id) => !known.includes(id.toLowerCase()));
+  if (stranger !== undefined) {
+    throw new UserError(
+      `--trust-device names ${stranger}, and there is no such device`,
+      '"virnucpro devices" lists their ids.',
+    );
+  }
   return { entries, chosen: chooseDevices(devices, entries), arithmetic: arithmeticFor(arithmetic, bundle) };
 }
 
