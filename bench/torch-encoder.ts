@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EncoderArchitecture } from '../src/model/architecture.ts';
+import { linesOf } from './lines-of.ts';
 
 export class TorchEncoder {
   readonly #process: Bun.Subprocess<'pipe', 'pipe', 'inherit'>;
@@ -13,7 +14,7 @@ export class TorchEncoder {
     readonly outputPath: string,
   ) {
     this.#process = Bun.spawn(command, { stdin: 'pipe', stdout: 'pipe', stderr: 'inherit' });
-    this.#lines = lines(this.#process.stdout);
+    this.#lines = linesOf(this.#process.stdout);
   }
 
   static async start(
@@ -64,15 +65,5 @@ export class TorchEncoder {
     if (done === true || value === undefined)
       throw new Error('the PyTorch process ended; does this Python have torch?');
     return value;
-  }
-}
-
-async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  let rest = '';
-  const decoder = new TextDecoder();
-  for await (const block of stream) {
-    const parts = (rest + decoder.decode(block, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    yield* parts;
   }
 }

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Arithmetic, Batch, ModelFiles } from '../../src/device/backend.ts';
+import { linesOf } from '../lines-of.ts';
 import type { Contestant } from './contestant.ts';
 import type { Shapes } from './model.ts';
 
@@ -108,14 +109,4 @@ function numberOf(answer: Readonly<Record<string, unknown>>, name: string): numb
   const value = answer[name];
   if (typeof value !== 'number') throw new Error(`PyTorch's side answered without ${name}`);
   return value;
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
-  let rest = '';
-  const decoder = new TextDecoder();
-  for await (const block of stream) {
-    const parts = (rest + decoder.decode(block, { stream: true })).split('\n');
-    rest = parts.pop() ?? '';
-    yield* parts;
-  }
 }

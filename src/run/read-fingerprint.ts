@@ -1,6 +1,7 @@
 /** A fingerprint as it comes back from a journal: checked, because the disk may have been written by anybody. */
 
 import type { Arithmetic, Backend } from '../device/backend.ts';
+import { isObject } from '../model/checkpoint/json.ts';
 import type { DeviceClass, RunFingerprint } from './fingerprint.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,7 +13,7 @@ export function readFingerprint(json: Json): RunFingerprint | undefined {
   if (typeof length !== 'number' || typeof minimumLength !== 'number' || typeof batchTokens !== 'number') {
     return undefined;
   }
-  if (!isJson(bundle) || !isJson(window) || !Array.isArray(devices)) return undefined;
+  if (!isObject(bundle) || !isObject(window) || !Array.isArray(devices)) return undefined;
   const { name, sha256 } = bundle;
   const { chunks, frames, records } = window;
   if (typeof name !== 'string' || typeof sha256 !== 'string') return undefined;
@@ -30,15 +31,11 @@ export function readFingerprint(json: Json): RunFingerprint | undefined {
 }
 
 function readClass(json: unknown): DeviceClass | undefined {
-  if (!isJson(json)) return undefined;
+  if (!isObject(json)) return undefined;
   const { backend, name, driver, arithmetic } = json;
   if (!isBackend(backend) || typeof name !== 'string' || !isArithmetic(arithmetic)) return undefined;
   if (driver !== null && typeof driver !== 'string') return undefined;
   return { backend, name, driver, arithmetic };
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isArithmetic(value: unknown): value is Arithmetic {

@@ -190,7 +190,7 @@ async function checkOneRun(
       chunkSize: dice.pick([7, 60, 500]),
       minimumLength: 0,
       sink: { kind: 'rows', tokenizer: fixture('dnaberts', 'hf_safetensors', 'tokenizer.json') },
-      hashStreams: false,
+      hashInputs: false,
     });
     for await (const item of run.items()) {
       if (item.item === 'problem') problems.push(item);

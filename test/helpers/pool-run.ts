@@ -20,7 +20,7 @@ export interface PoolRunOptions {
   readonly chunkSize?: number;
   readonly minimumLength?: number;
   readonly sink?: SinkOptions;
-  readonly hashStreams?: boolean;
+  readonly hashInputs?: boolean;
 }
 
 export const TEXT_SINK: FrameTextOptions = {
@@ -33,8 +33,8 @@ export const TEXT_SINK: FrameTextOptions = {
 export async function openPoolRun(paths: readonly string[], options: PoolRunOptions = {}): Promise<SequenceRun> {
   const { workers = 2, batchBytes = 1 << 20, window = 4 * workers, chunkSize = 30, minimumLength = 0 } = options;
   const settings: PoolSettings = { workers, batchBytes, batchSize: 1, window };
-  const { sink = TEXT_SINK, hashStreams = false } = options;
-  return new SequenceRun({ ...(await inspectInputs(paths)), settings, chunkSize, minimumLength, sink, hashStreams });
+  const { sink = TEXT_SINK, hashInputs = false } = options;
+  return new SequenceRun({ ...(await inspectInputs(paths)), settings, chunkSize, minimumLength, sink, hashInputs });
 }
 
 export interface Outcome {

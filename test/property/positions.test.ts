@@ -22,7 +22,7 @@ const WHOLE = { batchBytes: 1 << 20, workers: 1 } as const;
 
 /** All records of the inputs: where each ends, and the hash up to there. */
 async function endsOf(paths: readonly string[], jobs: { batchBytes: number; workers: number }) {
-  const run = await openPoolRun(paths, { ...jobs, sink: SINK, hashStreams: true });
+  const run = await openPoolRun(paths, { ...jobs, sink: SINK, hashInputs: true });
   const reader = new RowStreamReader();
   const ends: InputPosition[] = [];
   const bytes: number[] = [];

@@ -66,7 +66,7 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
     chunkSize: head.length,
     minimumLength: plan.minimumLength,
     sink: { kind: 'rows', tokenizer: join(bundle.folder, bundle.manifest.tokenizer) },
-    hashStreams: true,
+    hashInputs: true,
   });
   const problems = new Problems(plan.inputs, plan.strict, emit);
   const duplicates = new DuplicateIds(MOST_IDS);

@@ -41,7 +41,7 @@ export async function translate(plan: TranslatePlan, emit: Emit): Promise<number
     chunkSize: length,
     minimumLength: 0,
     sink: { kind: 'text', frames, streams, compression },
-    hashStreams: false,
+    hashInputs: false,
   });
   const problems = new Problems(plan.inputs, plan.strict, emit);
   const take = async (write: (piece: Piece) => void): Promise<void> => {

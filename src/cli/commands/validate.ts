@@ -71,7 +71,7 @@ export async function validate(plan: ValidatePlan, emit: Emit): Promise<number> 
     chunkSize: plan.length,
     minimumLength: 0,
     sink: { kind: 'survey' },
-    hashStreams: false,
+    hashInputs: false,
   });
   const collected = new Collected(plan.inputs);
   try {

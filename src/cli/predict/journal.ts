@@ -1,7 +1,7 @@
 /** The journal of one run of `predict`: begun, or gone on with, before anything is computed. */
 
 import { discardJournal } from '../../journal/journal-folder.ts';
-import { type Checkpoint, RunJournal } from '../../journal/run-journal.ts';
+import { type Checkpoint, type Resumed, RunJournal } from '../../journal/run-journal.ts';
 import { journalFolder } from '../../output/folder.ts';
 import { deviceClasses, fingerprintDifferences, type RunFingerprint } from '../../run/fingerprint.ts';
 import { JournaledRun } from '../../run/journaled.ts';
@@ -32,7 +32,7 @@ export async function openJournal(run: Run, devices: readonly OpenedDevice[]): P
   const options = { keepRows: keepsRows, onCheckpoint };
   if (!plan.resume) await discardJournal(folder);
   const resumed = await RunJournal.resume(folder, options);
-  if (resumed !== undefined) refuseOther(readFingerprint(resumed.stored.fingerprint), fingerprint, folder);
+  if (resumed !== undefined) await refuseOther(resumed, fingerprint, folder);
   const journal = resumed?.journal ?? (await RunJournal.begin(folder, { ...fingerprint }, options));
   const hash = sequences.hash;
   if (hash === undefined) throw new Error('a journal needs the hash of the inputs');
@@ -67,9 +67,12 @@ function fingerprintOf({ plan, bundle, head, planned }: Run, devices: readonly O
   };
 }
 
-function refuseOther(before: RunFingerprint | undefined, now: RunFingerprint, folder: string): void {
+/** @throws UserError where the journal, which is closed then, is that of another run */
+async function refuseOther({ journal, stored }: Resumed, now: RunFingerprint, folder: string): Promise<void> {
+  const before = readFingerprint(stored.fingerprint);
   const differences = before === undefined ? ['its journal cannot be read'] : fingerprintDifferences(before, now);
   if (differences.length === 0) return;
+  await journal.close();
   throw new UserError(
     `this is not the run that was interrupted: ${differences.join('; ')}`,
     'Give the same options and devices, or start anew with --force instead of --resume.',

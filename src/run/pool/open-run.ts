@@ -23,7 +23,7 @@ export interface OpenRunOptions {
   /** Shorter records get no chunks, nt. */
   readonly minimumLength: number;
   readonly sink: SinkOptions;
-  readonly hashStreams: boolean;
+  readonly hashInputs: boolean;
 }
 
 /**

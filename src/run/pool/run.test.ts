@@ -105,7 +105,7 @@ describe('a file that is worth dividing', () => {
     const files = [{ name: path, size: undefined, container: 'stream' }] as const;
     const run = new SequenceRun({
       ...{ files, samples: [undefined], settings, chunkSize: 30, minimumLength: 0 },
-      ...{ sink: TEXT_SINK, hashStreams: true },
+      ...{ sink: TEXT_SINK, hashInputs: true },
     });
     expect(run.bytesTotal).toBeUndefined();
     const { texts, inputs } = await collect(run);

@@ -87,7 +87,7 @@ export interface RunOptions extends Omit<PoolOptions, 'workers'> {
   readonly samples: readonly (Sample | undefined)[];
   readonly settings: PoolSettings;
   /** Hash the inputs while they are read. */
-  readonly hashStreams: boolean;
+  readonly hashInputs: boolean;
 }
 
 export class SequenceRun {
@@ -118,7 +118,7 @@ export class SequenceRun {
       unmarked: false,
       bytes: 0,
     }));
-    this.hash = options.hashStreams ? new RunningHash(options.files) : undefined;
+    this.hash = options.hashInputs ? new RunningHash(options.files) : undefined;
     this.#pool = new WorkerPool({ ...options, workers: options.settings.workers });
     this.#gate = new Gate(options.settings.window);
   }
