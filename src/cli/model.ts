@@ -43,7 +43,7 @@ async function findBundle(typed: string | undefined, always: boolean): Promise<C
     known ? `The model ${typed} is not installed` : `There is no model ${typed}`,
     known
       ? `Get it first: virnucpro models pull ${typed}`
-      : 'Give --model a name that "virnucpro models list" shows, or a folder made by "virnucpro models import".',
+      : 'Give a name that "virnucpro models list" shows, or a folder made by "virnucpro models import".',
   );
 }
 

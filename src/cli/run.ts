@@ -55,11 +55,8 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
   switch (command) {
     case PREDICT: {
       const given = parseArguments(PREDICT, rest);
-      const emit = await telling.open(given, argv);
-      const { predictPlan } = await import('./plan.ts');
-      const plan = predictPlan(given);
-      const { predict } = await import('./commands/predict.ts');
-      return await predict(plan, argv, emit);
+      const { beginPredict } = await import('./predict/begin.ts');
+      return await beginPredict(given, argv, telling);
     }
     case TRANSLATE: {
       const given = parseArguments(TRANSLATE, rest);

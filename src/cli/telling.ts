@@ -8,6 +8,7 @@ import { writeError } from '../progress/standard-error.ts';
 import { EXIT, UserError } from '../system/errors.ts';
 import { COMMIT, VERSION } from '../system/program.ts';
 import { onSignal } from '../system/signals.ts';
+import { resumeCommand } from './resume-command.ts';
 
 /** Arguments of a command that shows progress. */
 interface Given {
@@ -21,12 +22,14 @@ export class Telling {
   /**
    * Before anything else is looked at, so that what is wrong there is told the way that was asked for.
    * @param argv of the whole command
+   * @param goesOn another process of the same command line has told something before
    */
-  async open(given: Given, argv: readonly string[]): Promise<Emit> {
+  async open(given: Given, argv: readonly string[], goesOn = false): Promise<Emit> {
     const { openProgress } = await import('../progress/open.ts');
     const progress = await openProgress({
       progress: given.value('progress'),
       progressFile: given.value('progress-file'),
+      goesOn,
       color: given.value('color'),
       isQuiet: given.has('quiet'),
       isVerbose: given.has('verbose'),
@@ -36,7 +39,7 @@ export class Telling {
     if (process.stdout.isTTY) beforeOutput(() => progress.makeRoom());
     // The first that asks is the last that is called: what was half done is undone by then.
     onSignal(({ signal, exitCode }) => {
-      progress.emit({ event: 'interrupted', signal, resume: commandText(argv), exit_code: exitCode });
+      progress.emit({ event: 'interrupted', signal, resume: resumeCommand(argv), exit_code: exitCode });
     });
     return progress.emit;
   }
@@ -58,22 +61,6 @@ export class Telling {
     this.#progress?.close();
     this.#progress = undefined;
   }
-}
-
-/** As it can be typed into a shell again. */
-function commandText(typed: readonly string[]): string {
-  const argv = typed[0] === 'predict' ? resuming(typed) : typed;
-  const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-  return ['virnucpro', ...argv].map(quoted).join(' ');
-}
-
-/** The same run, to go on where it was. */
-function resuming(argv: readonly string[]): string[] {
-  const words = argv.filter((word) => word !== '--force' && word !== '-f');
-  if (words.includes('--resume')) return words;
-  // Behind `--` stand names of files.
-  const end = words.indexOf('--');
-  return end < 0 ? [...words, '--resume'] : [...words.slice(0, end), '--resume', ...words.slice(end)];
 }
 
 function troubleOf(error: unknown): { readonly message: string; readonly code: number } {

@@ -1,5 +1,15 @@
 import { afterAll, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fixture } from '../../test/helpers/fixtures.ts';
@@ -108,6 +118,14 @@ describe('writeBundle', () => {
       name === 'final_norm.bias' ? Promise.reject(new Error('disk')) : parts.protein.read(name as never);
     await expect(write('refused', { protein: { ...parts.protein, read } })).rejects.toThrow('disk');
     expect(readdirSync(root)).toEqual(before);
+  });
+
+  test('a tokenizer that may not be written becomes a file that may', async () => {
+    const tokenizer = join(root, 'read-only.json');
+    copyFileSync(TOKENIZER, tokenizer);
+    chmodSync(tokenizer, 0o400);
+    await write('from-read-only', { tokenizer });
+    expect(statSync(join(root, 'from-read-only', 'tokenizer.json')).mode & 0o200).toBe(0o200);
   });
 
   test('what is there already stays', async () => {

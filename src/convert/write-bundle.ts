@@ -1,10 +1,11 @@
 /**
  * Makes a bundle: graphs, weight shards, tokenizer, golden numbers and the manifest with every file's hash. It is built
- * in a temporary folder beside its place and renamed when it is complete, so a bundle under its final name is whole.
+ * in a temporary folder beside its place and renamed when it is complete and on the disk, so a bundle under its final name
+ * is whole, also after a power cut.
  */
 
 import { rmSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Esm2Architecture, MosaicBertArchitecture, Weights } from '../model/architecture.ts';
 import type { Calibration } from '../model/bundle/calibration.ts';
@@ -21,9 +22,10 @@ import { buildMosaicBertGraph } from '../model/graph/mosaicbert.ts';
 import type { OnnxGraph } from '../model/graph/onnx.ts';
 import { ShardWriter } from '../model/graph/shards.ts';
 import { noRounding, type Precision, type Rounding } from '../model/graph/weight-sink.ts';
+import { syncFile, syncFolder } from '../system/atomic-file.ts';
 import { UserError } from '../system/errors.ts';
 import { gitSha1OfFile } from '../system/git-sha1.ts';
-import { machineError } from '../system/machine-error.ts';
+import { machineError, systemCode } from '../system/machine-error.ts';
 import { VERSION } from '../system/program.ts';
 import { sha256OfFile } from '../system/sha256.ts';
 import { onSignal } from '../system/signals.ts';
@@ -58,11 +60,7 @@ const GOLDEN_FILE = 'golden.json';
  * @throws UserError when the parts do not fit together
  */
 export async function writeBundle(folder: string, parts: BundleParts, told: (step: string) => void): Promise<Manifest> {
-  if ((await stat(folder).catch(() => undefined)) !== undefined) {
-    throw new UserError('the output folder exists already', 'Choose another name, or remove it first.', {
-      file: folder,
-    });
-  }
+  if ((await stat(folder).catch(() => undefined)) !== undefined) throw existsAlready(folder);
   const tokenizer = NucleotideTokenizer.parse(await readJson(parts.tokenizer), parts.tokenizer);
   refuseMisfits(parts, tokenizer);
   const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.partial`);
@@ -73,7 +71,10 @@ export async function writeBundle(folder: string, parts: BundleParts, told: (ste
     const before = await statesOf(sources.flatMap(({ files }) => files));
     const manifest = await fill(temporary, parts, tokenizer, told);
     await refuseChanged(before);
-    await rename(temporary, folder);
+    // Or a power cut could leave a bundle with its name and without its content.
+    for (const name of [...manifest.files.map(({ path }) => path), MANIFEST_FILE]) syncFile(join(temporary, name));
+    syncFolder(temporary);
+    await giveName(temporary, folder);
     return manifest;
   } catch (error) {
     // What went wrong first is what the person must hear of.
@@ -82,6 +83,21 @@ export async function writeBundle(folder: string, parts: BundleParts, told: (ste
   } finally {
     release();
   }
+}
+
+/** Somebody else may have taken the name while this bundle was made. */
+async function giveName(temporary: string, folder: string): Promise<void> {
+  try {
+    await rename(temporary, folder);
+  } catch (error) {
+    throw ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '') ? existsAlready(folder) : error;
+  }
+}
+
+function existsAlready(folder: string): UserError {
+  return new UserError('the output folder exists already', 'Choose another name, or remove it first.', {
+    file: folder,
+  });
 }
 
 /** What changes when a file is replaced or written to, by path. */
@@ -141,7 +157,8 @@ async function fill(
     const build = (shards: ShardWriter) => buildClassifierGraph(weights, nucleotide.architecture.width, shards);
     await write(`classifier-${length}`, build);
   }
-  await copyFile(parts.tokenizer, join(folder, TOKENIZER_FILE));
+  // A copy would inherit that the original may not be written.
+  await writeFile(join(folder, TOKENIZER_FILE), await readFile(parts.tokenizer));
   told('golden numbers (float64)');
   const golden = await computeGolden(nucleotide, protein, heads, tokenizer);
   await writeFile(join(folder, GOLDEN_FILE), `${JSON.stringify(golden)}\n`);

@@ -70,6 +70,16 @@ export interface DeviceEvent {
   readonly reason?: string | undefined;
 }
 
+/** The program crashed in native code and was started again; what follows is told by the new process. */
+export interface RestartedEvent {
+  readonly event: 'restarted';
+  /** `SIGSEGV` and the like. */
+  readonly signal: string;
+  /** The GPU that most likely did it, which is left out now; undefined where none can be blamed. */
+  readonly device: string | undefined;
+  readonly from: 'journal' | 'beginning';
+}
+
 /** How the work is to be shared: after all devices are ready, before the first batch. */
 export interface PlanEvent {
   readonly event: 'plan';
@@ -250,6 +260,7 @@ export type Event =
   | EstimateEvent
   | FinishedEvent
   | FailedEvent
-  | InterruptedEvent;
+  | InterruptedEvent
+  | RestartedEvent;
 
 export type Emit = (event: Event) => void;

@@ -157,7 +157,7 @@ function lock(folder: string): () => void {
   } catch (error) {
     throw machineError(error, folder);
   }
-  return lockFolder(folder, 'try again later');
+  return lockFolder(folder, { remedy: 'try again later' });
 }
 
 function missingOffline(

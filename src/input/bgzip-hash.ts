@@ -6,6 +6,7 @@
  */
 
 import { nextBlock } from './bgzip-runs.ts';
+import type { FileState } from './file-state.ts';
 import { BLOCK_MAX_BYTES, trailerLength } from './gzip-member.ts';
 import type { FileDigest, PrefixHash } from './prefix-hash.ts';
 import { RawBytes } from './raw-bytes.ts';
@@ -25,6 +26,10 @@ export class BgzipHash implements PrefixHash {
   constructor(name: string, size: number) {
     this.#stored = new StoredHash(name, size);
     this.#raw = new RawBytes(name);
+  }
+
+  get state(): FileState {
+    return this.#stored.state;
   }
 
   async prefix(offset: number): Promise<string> {

@@ -6,6 +6,7 @@
 
 import type { BgzipRun } from './bgzip-runs.ts';
 import { damagedAfter } from './cuts.ts';
+import { endedEarly } from './file-state.ts';
 import { BLOCK_MAX_BYTES, inflateBlock, memberHead } from './gzip-member.ts';
 import { GzipTail } from './gzip-tail.ts';
 import { readAt } from './open-files.ts';
@@ -27,6 +28,8 @@ export class BgzipRange implements ByteSource {
   private at: number;
   private block: Uint8Array = NOTHING;
   private blockAt = 0;
+  /** Offset in the file of the run's end: up to there it had bytes when it was cut. */
+  private readonly until: number;
   /** Bytes given out. */
   private given = 0;
   /** Decompressed bytes of the file up to the end of `block`. */
@@ -41,6 +44,7 @@ export class BgzipRange implements ByteSource {
     run: BgzipRun,
   ) {
     this.rangeBytes = run.bytes;
+    this.until = run.end;
     this.offset = run.offset;
     this.at = run.previous ?? run.start;
     if (run.previous === undefined) return;
@@ -117,6 +121,7 @@ export class BgzipRange implements ByteSource {
         this.start = 0;
       }
       const read = readAt(this.name, this.window, this.end, WINDOW_BYTES - this.end, this.at);
+      if (read === 0 && this.at < this.until) throw endedEarly(this.name, this.until, this.at);
       if (read === 0) return false;
       this.end += read;
       this.at += read;

@@ -1,9 +1,14 @@
-/** A regular file as it was when a run began, held against what it is when it was read. */
+/**
+ * A regular file as it was when a run began, held against what it is once it was read.
+ *
+ * From the first look to the last byte read it must not change: one that grows or shrinks, is written to or replaced is
+ * refused, and nobody decides which of its bytes were meant. What happens to it afterwards changes nothing any more.
+ */
 
 import { statSync } from 'node:fs';
 import { UserError } from '../system/errors.ts';
 import { counted } from '../system/quantities.ts';
-import { readingError } from './reading-error.ts';
+import { laterReadingError } from './reading-error.ts';
 
 const REMEDY = 'Wait until nothing writes to it any more, then run again.';
 
@@ -22,7 +27,7 @@ export class FileState {
     readonly size: number,
   ) {
     const seen = look(name);
-    if (seen === undefined) throw readingError(Object.assign(new Error('removed'), { code: 'ENOENT' }), name);
+    if (seen === undefined) throw laterReadingError(Object.assign(new Error('removed'), { code: 'ENOENT' }), name);
     this.#begin = seen;
   }
 
@@ -35,26 +40,54 @@ export class FileState {
     const now = look(this.name);
     if (now === undefined) return 'none';
     const { mtimeNs, ino, dev } = this.#begin;
-    if (Number(now.size) !== this.size) throw this.changedSize(Number(now.size));
-    if (now.mtimeNs !== mtimeNs) throw this.#changed('the file was written to while it was read');
+    const isSame = now.ino === ino && now.dev === dev;
+    const isAltered = Number(now.size) !== this.size || now.mtimeNs !== mtimeNs;
     // Some network file systems number their files anew now and then.
-    return now.ino === ino && now.dev === dev ? 'none' : 'replaced';
+    if (!isAltered) return isSame ? 'none' : 'replaced';
+    if (!isSame) throw this.replaced();
+    if (Number(now.size) !== this.size) throw changedSize(this.name, this.size, Number(now.size));
+    throw changed(this.name, 'the file was written to while it was read');
   }
 
-  /** @param bytes that there are now */
-  changedSize(bytes: number): UserError {
-    const did = bytes < this.size ? 'shrank' : 'grew';
-    const was = `it had ${counted(this.size, 'byte')} and has ${counted(bytes, 'byte')} now`;
-    return this.#changed(`the file ${did} while it was read: ${was}`);
+  /** Never throws. A file that was removed has not changed. */
+  isUnchanged(): boolean {
+    try {
+      return this.compare() === 'none';
+    } catch {
+      return false;
+    }
   }
 
   replaced(): UserError {
-    return this.#changed('another file was put in its place while it was read');
+    return changed(this.name, 'another file was put in its place while it was read');
   }
+}
 
-  #changed(sentence: string): UserError {
-    return new UserError(sentence, REMEDY, { file: this.name });
-  }
+/**
+ * @param name path as typed
+ * @param before bytes
+ * @param now bytes
+ */
+export function changedSize(name: string, before: number, now: number): UserError {
+  const did = now < before ? 'shrank' : 'grew';
+  const was = `it had ${counted(before, 'byte')} and has ${counted(now, 'byte')} now`;
+  return changed(name, `the file ${did} while it was read: ${was}`);
+}
+
+/**
+ * For a thread that was told to read up to some place of a file, and met its end before.
+ *
+ * @param name path as typed
+ * @param wanted offset up to which there were bytes when the run began
+ * @param end offset of the end that was met
+ */
+export function endedEarly(name: string, wanted: number, end: number): UserError {
+  const had = `it had at least ${counted(wanted, 'byte')} and has ${counted(end, 'byte')} now`;
+  return changed(name, `the file shrank while it was read: ${had}`);
+}
+
+function changed(name: string, sentence: string): UserError {
+  return new UserError(sentence, REMEDY, { file: name });
 }
 
 interface Seen {
@@ -69,6 +102,6 @@ function look(name: string): Seen | undefined {
   try {
     return statSync(name, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    throw readingError(error, name);
+    throw laterReadingError(error, name);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { closeSync, openSync, readSync } from 'node:fs';
-import { readingError } from './reading-error.ts';
+import { laterReadingError } from './reading-error.ts';
 
 const OPEN_MAX = 4;
 
@@ -22,7 +22,7 @@ export function readAt(name: string, memory: Uint8Array, to: number, max: number
   try {
     return readSync(descriptorOf(name), memory, to, max, position);
   } catch (error) {
-    throw readingError(error, name);
+    throw laterReadingError(error, name);
   }
 }
 

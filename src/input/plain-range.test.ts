@@ -55,5 +55,7 @@ test('several files are read in turns, more than are kept open', async () => {
 
 test('a file that went away is named', () => {
   const name = join(folder, 'gone.fa');
-  expect(() => new PlainRange(name, 0).read(new Uint8Array(1), 0, 1)).toThrow(`${name}: there is no such file`);
+  expect(() => new PlainRange(name, 0).read(new Uint8Array(1), 0, 1)).toThrow(
+    `${name}: the file was removed before it was read`,
+  );
 });

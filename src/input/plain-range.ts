@@ -1,5 +1,6 @@
 /** Bytes of a plain file from an offset on, up to its end, read straight into the reader's memory. For Workers. */
 
+import { endedEarly } from './file-state.ts';
 import { readAt } from './open-files.ts';
 import type { ByteSource } from './record.ts';
 
@@ -21,9 +22,13 @@ export class PlainRange implements ByteSource {
     private readonly to: number = Number.POSITIVE_INFINITY,
   ) {}
 
+  /** @throws UserError where the file ends within the range: it had those bytes when it was cut */
   read(memory: Uint8Array, to: number, max: number): number {
     const bytes = readAt(this.name, memory, to, Math.min(max, this.wanted()), this.at);
     this.at += bytes;
+    if (bytes === 0 && this.at < this.to && this.to !== Number.POSITIVE_INFINITY) {
+      throw endedEarly(this.name, this.to, this.at);
+    }
     return bytes;
   }
 

@@ -1,8 +1,14 @@
-/** Bytes of an input as they stand in the file or come through the pipe, read asynchronously, in order, once. */
+/**
+ * Bytes of an input as they stand in the file or come through the pipe, read asynchronously, in order, once.
+ *
+ * A regular file ends where it ended when it was opened: what shrinks or grows meanwhile is refused, so that nobody runs
+ * behind a file that grows as fast as it is read, or takes the lack of an end for damage.
+ */
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { STANDARD_INPUT } from './container.ts';
-import { readingError } from './reading-error.ts';
+import { changedSize } from './file-state.ts';
+import { laterReadingError } from './reading-error.ts';
 
 export interface RawOptions {
   /** Offset in the file of the first byte to read; only for regular files. */
@@ -19,6 +25,8 @@ export class RawBytes {
   private file: FileHandle | undefined;
   private pending: Promise<unknown> = Promise.resolve();
   private position: number;
+  /** Bytes of a regular file when it was opened; undefined for others, and where the system makes them up while they are read. */
+  private size: number | undefined;
   private ended = false;
   private closed = false;
 
@@ -54,9 +62,10 @@ export class RawBytes {
       this.position += bytes;
       this.ended = bytes === 0;
       this.hasher?.update(into.subarray(0, bytes));
+      this.refuseChange();
       return bytes;
     } catch (error) {
-      throw readingError(error, this.name);
+      throw laterReadingError(error, this.name);
     }
   }
 
@@ -74,6 +83,12 @@ export class RawBytes {
     if (file !== undefined) void this.pending.then(() => file.close());
   }
 
+  private refuseChange(): void {
+    const { size, position } = this;
+    if (size === undefined || position === size) return;
+    if (position > size || (this.ended && position < size)) throw changedSize(this.name, size, position);
+  }
+
   private async openFile(): Promise<Reader> {
     const file = await open(this.name, 'r');
     if (this.closed) {
@@ -81,7 +96,9 @@ export class RawBytes {
       return async () => 0;
     }
     this.file = file;
-    const isPipe = !(await file.stat()).isFile();
+    const status = await file.stat();
+    const isPipe = !status.isFile();
+    if (!isPipe && status.size > this.position) this.size = status.size;
     return async (into) => (await file.read(into, 0, into.length, isPipe ? null : this.position)).bytesRead;
   }
 }

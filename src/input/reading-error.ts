@@ -11,7 +11,15 @@ const REASONS: Readonly<Record<string, readonly [sentence: string, remedy: strin
   EPERM: ['the file may not be read', 'Ask its owner for permission to read it.'],
   ELOOP: ['the link leads in a circle', 'Name the file itself.'],
   ENAMETOOLONG: ['the path is too long', 'Check what was typed.'],
+  ENXIO: ['this is a socket or a device that gives no data', 'Name a file or a pipe.'],
 };
+
+/** The same for a file that was there when the run began. */
+export function laterReadingError(error: unknown, name: string): unknown {
+  const isGone = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  if (!isGone) return readingError(error, name);
+  return new UserError('the file was removed before it was read', 'Put it back, then run again.', { file: name });
+}
 
 /** Turns what the system reports about `name` into a sentence; what is no report of the system is given back as it is. */
 export function readingError(error: unknown, name: string): unknown {

@@ -4,7 +4,7 @@
  *
  * Of a regular file, plain or bgzip, the bytes are read here once more, right behind the Workers and no further than asked
  * for (and a block of 1 MiB); what main itself decompresses, and pipes, are hashed as they pass. That a file changed while it was
- * read is noticed when the next one begins, or in `finish`.
+ * read is noticed with the next place that is asked for, or in `finish`.
  */
 
 import { BgzipHash } from './bgzip-hash.ts';
@@ -81,9 +81,13 @@ export class RunningHash {
   async #endBefore(input: number): Promise<void> {
     while (this.#digests.length < input) {
       const hash = this.#hashes[this.#digests.length]!;
-      const content = await hash.prefix(Number.POSITIVE_INFINITY);
-      this.#digests.push(await hash.finish());
-      this.#ended.update(`${content}\n`);
+      try {
+        const content = await hash.prefix(Number.POSITIVE_INFINITY);
+        this.#digests.push(await hash.finish());
+        this.#ended.update(`${content}\n`);
+      } finally {
+        hash.close();
+      }
     }
   }
 

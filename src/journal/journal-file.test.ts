@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JournalDisk, JournalTime, settled } from '../../test/helpers/journal-disk.ts';
-import { UserError } from '../system/errors.ts';
+import { EXIT, UserError } from '../system/errors.ts';
 import type { Frame } from './frame.ts';
 import { JournalFile } from './journal-file.ts';
 import { readBody, readJournal, recover } from './read-journal.ts';
@@ -88,7 +88,10 @@ describe('on a real disk', () => {
 
   test('a file that cannot be read is refused', async () => {
     const reading = readJournal(join(folder, 'none.vnj'));
-    expect(String(await reading.catch((error: unknown) => error))).toContain('none.vnj: cannot be read (ENOENT). ');
+    const said = await reading.catch((error: unknown) => error);
+    expect(String(said)).toContain('none.vnj: cannot be read (ENOENT). ');
+    // The machine, not the person.
+    expect(said).toMatchObject({ exitCode: EXIT.runtime });
   });
 });
 

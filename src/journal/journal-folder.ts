@@ -39,13 +39,18 @@ export async function lookInto(folder: string, files: FileCalls): Promise<Folder
 
 /**
  * Makes the folder and its run file with one frame; after a crash that file is complete or absent. Files of windows that
- * nobody removed go first.
+ * nobody removed go first. Where the system refuses, nothing is left that looks like a run.
  */
 export async function beginFolder(folder: string, frame: Frame, files: FileCalls): Promise<void> {
   await guarded(folder, () => files.makeFolder(folder));
   if ((await lookInto(folder, files))?.hasRun) throw alreadyThere(runPath(folder));
   await clearFolder(folder, files);
-  await writeRunFile(folder, frame, files);
+  try {
+    await writeRunFile(folder, frame, files);
+  } catch (error) {
+    await discardJournal(folder, files).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function writeRunFile(folder: string, frame: Frame, files: FileCalls): Promise<void> {

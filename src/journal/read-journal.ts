@@ -5,7 +5,7 @@
 
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { UserError } from '../system/errors.ts';
+import { EXIT, UserError } from '../system/errors.ts';
 import { machineError, systemCode } from '../system/machine-error.ts';
 import { type FileCalls, type OpenFile, readAll, SYSTEM_FILES } from './file-calls.ts';
 import { decodeHeader, decodeJson, HEADER_BYTES } from './frame.ts';
@@ -137,6 +137,6 @@ async function withFile<T>(
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    throw new UserError(`cannot be read (${code})`, START_ANEW, { file: path });
+    throw new UserError(`cannot be read (${code})`, START_ANEW, { file: path }, EXIT.runtime);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * What the frames of a run's journal tell, and how that is checked when it comes back from the disk.
  *
- * In `run.vnj`: `run` first, then `window` and `scores` in the order in which they came about, `window` before the
+ * In `run.vnj`: `run` first, then `window`, `scores` and `crash` in the order in which they came about, `window` before the
  * `scores` of the same one. In `window-N.vnj`: `owner` first, then `rows`.
  */
 
@@ -10,7 +10,7 @@ import { type BodyPart, type Frame, MAX_BODY_BYTES } from './frame.ts';
 import { damagedJournal, type StoredFrame } from './read-journal.ts';
 
 /** Numbers in the files; none is ever given another meaning. */
-export const KIND = { run: 1, window: 2, scores: 3, owner: 4, rows: 5 } as const;
+export const KIND = { run: 1, window: 2, scores: 3, owner: 4, rows: 5, crash: 6 } as const;
 
 /** Counts incompatible changes of what frames tell. */
 const FORMAT = 1;
@@ -44,6 +44,16 @@ export interface WindowNote {
   readonly pairs: number;
 }
 
+/** The process that computed ended by itself. */
+export interface CrashNote {
+  /** `SIGSEGV` and the like. */
+  readonly signal: string;
+  /** That was left out afterwards; null where none was. */
+  readonly device: string | null;
+  /** UTC, ISO 8601: no two crashes have the same. */
+  readonly at: string;
+}
+
 /** Embeddings of some rows of a window. */
 export interface RowsNote {
   readonly encoder: JournalEncoder;
@@ -64,6 +74,10 @@ export function windowFrame({ window, bytes, sha256, chunks, frames, pairs }: Wi
 /** @param scores `[pairs, 2]` */
 export function scoresFrame(window: number, scores: Float32Array): Frame {
   return { kind: KIND.scores, json: { window, pairs: scores.length / SCORES_PER_PAIR }, body: [scores] };
+}
+
+export function crashFrame({ signal, device, at }: CrashNote): Frame {
+  return { kind: KIND.crash, json: { signal, device, at } };
 }
 
 export function ownerFrame(run: string, window: number): Frame {
@@ -110,6 +124,12 @@ export function parseWindow({ json, body }: StoredFrame, file: string): WindowNo
     ...{ sha256: fields.text('sha256', /^[0-9a-f]{64}$/), chunks: fields.integer('chunks') },
     ...{ frames: fields.integer('frames'), pairs: fields.integer('pairs') },
   };
+}
+
+export function parseCrash({ json, body }: StoredFrame, file: string): CrashNote {
+  const fields = new Fields(json, file);
+  if (body.bytes !== 0) throw damagedJournal(file, 'a crash has a body');
+  return { signal: fields.text('signal'), device: fields.textOrNull('device'), at: fields.text('at') };
 }
 
 /** @returns the window whose scores they are */
@@ -178,6 +198,10 @@ class Fields {
     const value = this.#json[name];
     if (typeof value === 'string' && pattern.test(value)) return value;
     throw damagedJournal(this.file, `"${name}" is no text as it should be`);
+  }
+
+  textOrNull(name: string): string | null {
+    return this.#json[name] === null ? null : this.text(name);
   }
 
   object(name: string): JsonObject {

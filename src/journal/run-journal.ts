@@ -10,6 +10,8 @@ import { type FileCalls, SYSTEM_FILES } from './file-calls.ts';
 import { JournalFile, type JournalOptions } from './journal-file.ts';
 import { beginFolder, discardJournal, runPath, windowPath } from './journal-folder.ts';
 import {
+  type CrashNote,
+  crashFrame,
   type JournalEncoder,
   type JsonObject,
   ownerFrame,
@@ -49,6 +51,7 @@ export class RunJournal {
   readonly #run: JournalFile;
   readonly #failed = Promise.withResolvers<never>();
   readonly #windows: Map<number, WindowNote>;
+  readonly #crashes: CrashNote[];
   /** Windows whose scores were given to this process. */
   readonly #scored = new Set<number>();
   readonly #rowFiles = new Map<number, JournalFile>();
@@ -69,6 +72,7 @@ export class RunJournal {
     this.#files = options.files ?? SYSTEM_FILES;
     this.failed.catch(() => undefined);
     this.#windows = new Map(stored?.windows);
+    this.#crashes = [...(stored?.crashes ?? [])];
     for (const { window, chunks } of this.#windows.values()) {
       if (!stored?.hasScores(window)) continue;
       this.#safe.windows += 1;
@@ -108,6 +112,19 @@ export class RunJournal {
     }
     if (Bun.deepEquals(known, note)) return Promise.resolve();
     throw new Error(`window ${note.window} was ${JSON.stringify(known)} and is ${JSON.stringify(note)}`);
+  }
+
+  /** Of every process so far, in the order in which they came. */
+  get crashes(): readonly CrashNote[] {
+    return this.#crashes;
+  }
+
+  /** A crash; one that is known already is passed over. */
+  crash(note: CrashNote): Promise<void> {
+    this.#mustBeSound();
+    if (this.#crashes.some((known) => Bun.deepEquals(known, note))) return Promise.resolve();
+    this.#crashes.push(note);
+    return this.#run.append(crashFrame(note));
   }
 
   /**

@@ -10,9 +10,11 @@ import type { FileCalls } from './file-calls.ts';
 import { lookInto, runPath, windowPath } from './journal-folder.ts';
 import { damagedJournal, readBody, readFirstFrame, readJournal, recover, type StoredFrame } from './read-journal.ts';
 import {
+  type CrashNote,
   isOwner,
   type JsonObject,
   KIND,
+  parseCrash,
   parseRows,
   parseRun,
   parseScores,
@@ -24,6 +26,7 @@ import {
 export class StoredRun {
   /** Windows that were read, in the order in which they were told. */
   readonly windows = new Map<number, WindowNote>();
+  readonly crashes: CrashNote[] = [];
   readonly #scores = new Map<number, StoredFrame>();
   /** Windows with a file of rows. */
   readonly #rows = new Set<number>();
@@ -88,6 +91,8 @@ export class StoredRun {
       this.windows.set(note.window, note);
     } else if (frame.kind === KIND.scores) {
       this.#scores.set(parseScores(frame, this.windows, path), frame);
+    } else if (frame.kind === KIND.crash) {
+      this.crashes.push(parseCrash(frame, path));
     } else {
       throw damagedJournal(path, 'a frame tells something unknown');
     }

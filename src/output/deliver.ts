@@ -12,6 +12,7 @@ import type { ScoredWindow } from '../run/score.ts';
 import { endsHere, type WindowRecord } from '../run/window.ts';
 import { FRAME_SUFFIXES } from '../sequence/frames.ts';
 import { chunkId } from '../sequence/id.ts';
+import { UserError } from '../system/errors.ts';
 import type { EmbeddingFiles } from './embeddings.ts';
 import type { ResultFiles } from './results.ts';
 import type { SummaryCounts } from './summary.ts';
@@ -102,6 +103,7 @@ export class Delivery {
       const pair = window.frames[firstFrame + frames]!;
       const others = scores[2 * pair]!;
       const virus = scores[2 * pair + 1]!;
+      if (Number.isNaN(others) || Number.isNaN(virus)) throw noNumber(record.id);
       own[2 * frames] = others;
       own[2 * frames + 1] = virus;
       this.files.frame(id + FRAME_SUFFIXES[i]!, frameLabel(others, virus), others, virus);
@@ -144,4 +146,13 @@ export class Delivery {
     if (result !== undefined) counts[result.call] += 1;
     this.#open = undefined;
   }
+}
+
+/** Hardly ever a device: what is no CPU computes known numbers before it is used. */
+function noNumber(record: string): UserError {
+  return new UserError(
+    'the model gave a score that is no number',
+    'Check it with "virnucpro models verify"; where it is sound, run again with --device cpu.',
+    { record },
+  );
 }

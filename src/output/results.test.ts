@@ -53,6 +53,7 @@ const SUMMARY: Summary = {
     },
   ],
   sharing: { imbalance: 1, seconds: 2 },
+  crashes: [],
 };
 
 const RESULT: SequenceResult = {
@@ -196,6 +197,15 @@ test('a summary never stands beside tables of another run, even where the rename
   expect(() => results.commit(SUMMARY)).toThrow('a folder has the name of this file (EISDIR)');
   expect(readdirSync(folder)).not.toContain('summary.json');
   expect(readdirSync(folder).filter((name) => name.endsWith('.partial'))).toEqual([]);
+});
+
+test('a folder with the name of a file that is to go is told as the system tells it', () => {
+  mkdirSync(join(folder, RESULT_FILE.proteinEmbeddings));
+  const results = ResultFiles.open(folder);
+  fill(results);
+  const sentence = `${RESULT_FILE.proteinEmbeddings}: cannot be written: a folder has the name of this file (EISDIR)`;
+  expect(() => results.commit(SUMMARY)).toThrow(sentence);
+  expect(readdirSync(folder)).not.toContain('summary.json');
 });
 
 test('a folder that cannot be written leaves no temporary file of the first tables', () => {

@@ -5,14 +5,14 @@
  * `summary.json` last. A run that fails leaves the folder's earlier results as they were.
  */
 
-import { rmSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Consensus } from '../call/consensus.ts';
 import type { FrameLabel } from '../call/label.ts';
 import type { SequenceResult } from '../call/sequence-call.ts';
 import type { RecordStatus } from '../call/status.ts';
 import { AtomicFile, type PendingFile, syncFolder } from '../system/atomic-file.ts';
-import { machineError } from '../system/machine-error.ts';
+import { machineError, systemCode } from '../system/machine-error.ts';
 import { CHUNKS, FRAMES, HIGHEST_SCORES, SEQUENCES } from './columns.ts';
 import { float32Text, float64Text } from './float32-text.ts';
 import { RESULT_FILE, RESULT_FILES } from './paths.ts';
@@ -165,9 +165,10 @@ export class ResultFiles {
   #remove(name: string): void {
     const path = join(this.#folder, name);
     try {
-      rmSync(path, { force: true });
+      // Bun's `rmSync` gives another code than the system for some of its refusals.
+      unlinkSync(path);
     } catch (error) {
-      throw machineError(error, path);
+      if (systemCode(error) !== 'ENOENT') throw machineError(error, path);
     }
   }
 }

@@ -29,7 +29,7 @@ export function writeStandardOutput(bytes: Uint8Array): void {
     } catch (error) {
       const code = systemCode(error);
       if (code === 'EPIPE') throw new ReaderGone('standard output was closed');
-      if (code !== 'EAGAIN') throw machineError(error, 'standard output');
+      if (code !== 'EAGAIN') throw machineError(error, 'standard output', 'send it to another disk');
       // The pipe was set to non-blocking by somebody else and is full: its reader is slower than we are.
       Atomics.wait(pause, 0, 0, RETRY_MILLISECONDS);
     }

@@ -92,6 +92,16 @@ export interface SummaryProof {
   readonly score_max_diff: number | null;
 }
 
+/** The process that computed ended by itself in the middle of the run, and another one was started. */
+export interface SummaryCrash {
+  /** `SIGSEGV` and the like. */
+  readonly signal: string;
+  /** That was left out afterwards; null where none was. */
+  readonly device: string | null;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+}
+
 export type OptionValue = string | number | boolean | null | readonly (string | number)[];
 
 export interface Summary {
@@ -108,6 +118,8 @@ export interface Summary {
   readonly devices: readonly SummaryDevice[];
   /** How the devices shared the work: seconds of all batches, and the largest finishing time over their mean. */
   readonly sharing: Pick<FleetReport, 'seconds' | 'imbalance'>;
+  /** In the order in which they came; of a run that was resumed, those of all its processes. */
+  readonly crashes: readonly SummaryCrash[];
   /** `total` in wall seconds, then the busy seconds of each stage; those of the encoders are summed over all threads. */
   readonly seconds: Readonly<{ total: number } & Record<string, number>>;
 }
@@ -162,6 +174,7 @@ function ordered(summary: Summary): Summary {
     options: summary.options,
     devices: summary.devices.map(orderedDevice),
     sharing: { seconds: summary.sharing.seconds, imbalance: summary.sharing.imbalance },
+    crashes: summary.crashes.map(({ signal, device, at }) => ({ signal, device, at })),
     seconds: { total, ...stages },
   };
 }

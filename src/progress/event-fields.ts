@@ -20,6 +20,22 @@ export const EVENTS: EventDescriptions = {
       window: { is: 'count', means: 'Most such batches under way.' },
     },
   },
+  restarted: {
+    means: 'The program crashed in native code and was started again. What follows comes from the new process.',
+    fields: {
+      signal: { is: 'text', means: 'How it ended: `SIGSEGV` and the like.' },
+      device: {
+        is: 'text',
+        means: 'The GPU that most likely did it; it is left out.',
+        absent: 'where none can be blamed',
+      },
+      from: {
+        is: 'word',
+        means: 'Where it goes on.',
+        values: { journal: 'where it was', beginning: 'from the start: nothing was computed yet' },
+      },
+    },
+  },
   plan: {
     means: 'How the work is to be shared: after all devices are ready, before the first batch.',
     fields: {

@@ -18,10 +18,11 @@ export interface EventFile {
  * Opens the file, empty. One that is there is replaced if it holds events or nothing; anything else is refused, because the
  * name may have been that of an input.
  * @param path as typed
+ * @param goesOn what is in it stays, and more is written behind
  * @throws UserError
  */
-export function openEventFile(path: string): EventFile {
-  const descriptor = opened(path);
+export function openEventFile(path: string, goesOn = false): EventFile {
+  const descriptor = opened(path, goesOn);
   return {
     write(text) {
       const bytes = Buffer.from(text);
@@ -31,7 +32,7 @@ export function openEventFile(path: string): EventFile {
   };
 }
 
-function opened(path: string): number {
+function opened(path: string, goesOn: boolean): number {
   let descriptor: number | undefined;
   try {
     // A pipe is opened for writing alone, or nobody would tell that its reader went away.
@@ -42,19 +43,11 @@ function opened(path: string): number {
       const remedy = 'Choose another name for --progress-file.';
       throw new UserError('is there already and holds no events', remedy, { file: path });
     }
-    ftruncateSync(descriptor);
+    if (!goesOn) ftruncateSync(descriptor);
     return descriptor;
   } catch (error) {
     if (descriptor !== undefined) closeSync(descriptor);
-    const refused = machineError(error, path);
-    throw refused instanceof UserError
-      ? new UserError(
-          refused.sentence,
-          refused.remedy.replace('--output', '--progress-file'),
-          refused.where,
-          refused.exitCode,
-        )
-      : refused;
+    throw machineError(error, path, 'choose another file with --progress-file');
   }
 }
 

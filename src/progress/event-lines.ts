@@ -3,7 +3,7 @@
  * is stands elsewhere: such events make no line here. What comes from the input was escaped before it became an event.
  */
 
-import type { DeviceEvent, Event, RecordFailedEvent, StartedEvent } from '../events/event.ts';
+import type { DeviceEvent, Event, RecordFailedEvent, RestartedEvent, StartedEvent } from '../events/event.ts';
 import { counted, countText } from '../system/quantities.ts';
 import type { Line } from './log.ts';
 import { estimateLines, finishedLines } from './summary-lines.ts';
@@ -35,6 +35,8 @@ export class EventLines {
         return isVerbose || this.#problems <= PROBLEMS_SHOWN ? [warn(problemText(event))] : [];
       case 'warning':
         return [warn(event.message)];
+      case 'restarted':
+        return [warn(restartText(event))];
       case 'interrupted':
         return [warn(`Stopped by ${event.signal}: no results were written. To go on: ${event.resume}`)];
       case 'estimate':
@@ -85,6 +87,12 @@ function deviceLines(event: DeviceEvent, isVerbose: boolean): Line[] {
     default:
       return state satisfies never;
   }
+}
+
+function restartText({ signal, device, from }: RestartedEvent): string {
+  const where = from === 'journal' ? 'goes on from the journal' : 'begins again';
+  if (device === undefined) return `The program crashed (${signal}); it ${where}.`;
+  return `The program crashed (${signal}) while ${device} was at work; it ${where}, without ${device}.`;
 }
 
 function startedLines(event: StartedEvent, isVerbose: boolean): Line[] {

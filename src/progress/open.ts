@@ -1,5 +1,6 @@
 /** Opens the renderers of a run: what is shown on standard error, and the file of events beside it. */
 
+import { isatty } from 'node:tty';
 import type { Event } from '../events/event.ts';
 import { isForeground, SYSTEM_SHELL } from '../system/job-control.ts';
 import { chooseMode, type ProgressMode } from './choose.ts';
@@ -7,13 +8,15 @@ import { SYSTEM_CLOCK } from './clock.ts';
 import { type Colour, chooseColour, withColouredTags } from './colour.ts';
 import type { Verbosity } from './event-lines.ts';
 import type { Progress } from './progress.ts';
-import { flushStandardError, standardError } from './standard-error.ts';
+import { errorDescriptor, flushStandardError, standardError } from './standard-error.ts';
 import type { Environment } from './terminal.ts';
 
 /** As typed; undefined where it was not. */
 export interface ProgressWish {
   readonly progress: string | undefined;
   readonly progressFile: string | undefined;
+  /** Events go behind those that are in the file. */
+  readonly goesOn?: boolean;
   readonly color: string | undefined;
   readonly isQuiet: boolean;
   readonly isVerbose: boolean;
@@ -30,11 +33,11 @@ type Shown = Omit<OpenProgress, 'mode'>;
 
 /** @throws UserError for a word that is not known, a terminal that is none, a file that cannot be written */
 export async function openProgress(wish: ProgressWish, env: Environment = process.env): Promise<OpenProgress> {
-  const isTty = process.stderr.isTTY === true;
+  const isTty = isatty(errorDescriptor());
   const colour = chooseColour({ typed: wish.color, env, isTty });
   const { progress: typed, isQuiet } = wish;
   const mode = chooseMode({ typed, env, isTty, isForeground: isForeground(), isQuiet });
-  const file = wish.progressFile === undefined ? undefined : await openFile(wish.progressFile);
+  const file = wish.progressFile === undefined ? undefined : await openFile(wish.progressFile, wish.goesOn ?? false);
   const shown = await show(mode, wish.isVerbose ? 'verbose' : 'normal', colour, env);
   if (file === undefined) return { mode, ...shown };
   const events = file(shown.emit);
@@ -120,9 +123,9 @@ function withoutPanel({ emit, close }: Progress): Shown {
 }
 
 /** @returns what begins to write, and tells `emit` once when that is not possible any more */
-async function openFile(path: string): Promise<(emit: (event: Event) => void) => Progress> {
+async function openFile(path: string, goesOn: boolean): Promise<(emit: (event: Event) => void) => Progress> {
   const [{ openEventFile }, { ndjsonRenderer }] = await Promise.all([import('./event-file.ts'), import('./ndjson.ts')]);
-  const file = openEventFile(path);
+  const file = openEventFile(path, goesOn);
   return (emit) => {
     const onFailure = (reason: string): void => {
       emit({ event: 'warning', message: `${path}: no more events are written to it: ${reason}` });

@@ -83,6 +83,7 @@ export class RunState {
         this.#isOver = true;
         return;
       case 'checkpoint':
+      case 'restarted':
         return;
       case 'failed':
       case 'interrupted':

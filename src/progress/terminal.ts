@@ -1,6 +1,7 @@
 /** The terminal on standard error: its size, what it can do, and how it is written to. */
 
-import { standardError } from './standard-error.ts';
+import { WriteStream } from 'node:tty';
+import { errorDescriptor, standardError } from './standard-error.ts';
 
 /** A terminal as renderers need it; tests have one of their own. */
 export interface TerminalOut {
@@ -38,13 +39,15 @@ const ENDING_MS = 200;
 
 export class StandardTerminal implements TerminalOut {
   readonly #writer = standardError();
+  /** It only knows the size. */
+  readonly #stream = new WriteStream(errorDescriptor());
 
   get columns(): number {
-    return process.stderr.columns || WIDTH_UNKNOWN;
+    return this.#stream.columns || WIDTH_UNKNOWN;
   }
 
   get rows(): number {
-    return process.stderr.rows || HEIGHT_UNKNOWN;
+    return this.#stream.rows || HEIGHT_UNKNOWN;
   }
 
   get isBusy(): boolean {
@@ -56,8 +59,14 @@ export class StandardTerminal implements TerminalOut {
   }
 
   onResize(action: () => void): () => void {
-    process.stderr.on('resize', action);
-    return () => process.stderr.off('resize', action);
+    const stream = this.#stream;
+    const changed = (): void => {
+      // Bun looks for a new size by itself on its own streams alone.
+      if ('_refreshSize' in stream && typeof stream._refreshSize === 'function') stream._refreshSize();
+      action();
+    };
+    process.on('SIGWINCH', changed);
+    return () => process.off('SIGWINCH', changed);
   }
 
   flush(ending: boolean): void {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { RunJournal } from '../journal/run-journal.ts';
 import { ChunkPlan } from '../sequence/chunk.ts';
 import { UserError } from '../system/errors.ts';
-import { JournaledRun } from './journaled.ts';
+import { type JournaledOptions, JournaledRun } from './journaled.ts';
+import { StageClock } from './stage-clock.ts';
 import { Window } from './window.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'journaled-'));
@@ -28,13 +29,17 @@ const room = () => ({ nucleotide: new Float32Array(4), protein: new Float32Array
 
 async function begun(folder: string): Promise<JournaledRun> {
   const journal = await RunJournal.begin(folder, {});
-  return new JournaledRun({ journal, stored: undefined, hashAt: hash('a'), inputs: ['x.fa'], keepsRows: false });
+  return new JournaledRun({ ...{ journal, stored: undefined, hashAt: hash('a') }, ...rest() });
 }
 
 async function resumed(folder: string, letter = 'a'): Promise<JournaledRun> {
   const found = await RunJournal.resume(folder);
   if (found === undefined) throw new Error('there is no journal');
-  return new JournaledRun({ ...found, hashAt: hash(letter), inputs: ['x.fa'], keepsRows: false });
+  return new JournaledRun({ ...found, hashAt: hash(letter), ...rest() });
+}
+
+function rest(): Pick<JournaledOptions, 'inputs' | 'keepsRows' | 'clock'> {
+  return { inputs: ['x.fa'], keepsRows: false, clock: new StageClock() };
 }
 
 const hash = (letter: string) => () => Promise.resolve(letter.repeat(64));

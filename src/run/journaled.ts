@@ -8,6 +8,7 @@ import type { RunJournal } from '../journal/run-journal.ts';
 import type { StoredRun } from '../journal/stored-run.ts';
 import type { EncoderName } from '../model/bundle/manifest.ts';
 import { EXIT, UserError } from '../system/errors.ts';
+import type { StageClock } from './stage-clock.ts';
 import { endsHere, type Window } from './window.ts';
 
 /** At the latest after so many chunks with a result the journal is brought to the disk. */
@@ -23,6 +24,7 @@ export interface JournaledOptions {
   readonly inputs: readonly string[];
   /** Rows are kept until the end of the run: the results need them. */
   readonly keepsRows: boolean;
+  readonly clock: StageClock;
 }
 
 /** Of each row of a window: 1 where something is so. */
@@ -81,7 +83,7 @@ export class JournaledRun {
     };
     const known = stored?.windows.get(number);
     if (known !== undefined && !Bun.deepEquals(known, note)) throw this.#otherInput(window.end);
-    await journal.window(note);
+    await this.#timed(() => journal.window(note));
     this.#hasMet = true;
     const done = {
       nucleotide: new Uint8Array(window.nucleotide.rows),
@@ -117,32 +119,42 @@ export class JournaledRun {
 
   /** A batch was computed. */
   async rows(number: number, encoder: EncoderName, rows: readonly number[], embeddings: Float32Array): Promise<void> {
-    await this.options.journal.rows(number, encoder, Uint32Array.from(rows), embeddings, () => {
+    const { journal } = this.options;
+    const whenSafe = () => {
       const safe = this.#open.get(number)?.safe[encoder];
       if (safe !== undefined) for (const row of rows) safe[row] = 1;
-    });
+    };
+    await this.#timed(() => journal.rows(number, encoder, Uint32Array.from(rows), embeddings, whenSafe));
   }
 
   /** A window was classified. @param scores `[pairs, 2]` */
   async scores(number: number, window: Window, scores: Float32Array): Promise<void> {
     const isNew = this.#open.has(number);
-    await this.options.journal.scores(number, scores, () => {
+    const { journal } = this.options;
+    const whenSafe = () => {
       if (!this.#open.delete(number)) return;
       this.#safeRecords += window.records.filter(endsHere).length;
-    });
+    };
+    await this.#timed(() => journal.scores(number, scores, whenSafe));
     if (!isNew) return;
     this.#chunksSinceSync += window.masks.length;
     if (this.#chunksSinceSync < CHUNKS_BETWEEN_SYNCS) return;
     this.#chunksSinceSync = 0;
     // Its failure is heard by `failed`; nobody has to wait for the disk.
-    this.options.journal.sync().catch(() => undefined);
+    journal.sync().catch(() => undefined);
   }
 
   /** Records whose results are all on the disk. */
   get safeRecords(): number {
-    let records = this.#safeRecords;
-    for (const { window, safe, isNoted } of this.#open.values()) if (isNoted) records += wholeRecords(window, safe);
-    return records;
+    return this.#timed(() => {
+      let records = this.#safeRecords;
+      for (const { window, safe, isNoted } of this.#open.values()) if (isNoted) records += wholeRecords(window, safe);
+      return records;
+    });
+  }
+
+  #timed<T>(work: () => T): T {
+    return this.options.clock.time('journal', work);
   }
 
   #otherInput({ input }: InputPosition): UserError {

@@ -63,7 +63,7 @@ export async function installRuntime(
   await mkdir(root, { recursive: true }).catch((error: unknown) => {
     throw runtimeError(error, root, 'written');
   });
-  const release = lockFolder(root, 'try again later');
+  const release = lockFolder(root, { remedy: 'try again later' });
   const stage = join(root, `.${basename(folder)}.partial`);
   const forget = onSignal(() => {
     rmSync(stage, { recursive: true, force: true });

@@ -20,7 +20,7 @@ export async function removeRuntime(root: string, name: RuntimeName): Promise<nu
   const folders = names.filter((entry) => runtimeNameOf(entry) === name);
   const leftovers = names.filter((entry) => runtimeNameOf(/^\.(.*)\.partial(\.old)?$/.exec(entry)?.[1] ?? '') === name);
   if (folders.length + leftovers.length === 0) return undefined;
-  const release = lockFolder(root, 'try again later');
+  const release = lockFolder(root, { remedy: 'try again later' });
   try {
     let bytes = 0;
     for (const entry of folders) {

@@ -116,7 +116,9 @@ test('a full disk shows at the latest when the file is finished', () => {
 });
 
 test('a missing folder and a folder in the way are sentences', () => {
-  expect(thrown(() => new AtomicFile(join(folder, 'none', 'a.txt'))).message).toContain('the folder is gone (ENOENT)');
+  expect(thrown(() => new AtomicFile(join(folder, 'none', 'a.txt'))).message).toContain(
+    'there is no such folder (ENOENT)',
+  );
   mkdirSync(join(folder, 'b.txt'));
   writeFileSync(join(folder, 'b.txt', 'inside'), '');
   const file = new AtomicFile(join(folder, 'b.txt'));

@@ -160,6 +160,21 @@ export class AtomicFile implements PendingFile {
   }
 }
 
+/** Brings a file to the disk that was written in another way. */
+export function syncFile(path: string): void {
+  try {
+    // Windows syncs only what is open for writing.
+    const descriptor = openSync(path, 'r+');
+    try {
+      syncDescriptor(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw machineError(error, path);
+  }
+}
+
 /** Makes renames in a folder last through a power cut, where the system can do that. */
 export function syncFolder(folder: string): void {
   try {
@@ -176,7 +191,7 @@ export function syncFolder(folder: string): void {
 }
 
 /** Some file systems and devices cannot sync and say so with EINVAL or ENOTSUP: there is nothing to wait for then. */
-function syncDescriptor(descriptor: number): void {
+export function syncDescriptor(descriptor: number): void {
   try {
     fsyncSync(descriptor);
   } catch (error) {

@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXIT, UserError } from './errors.ts';
 import { platformFolder } from './home.ts';
+import { machineReason } from './machine-error.ts';
 
 let chosen: string | undefined;
 
@@ -24,9 +25,10 @@ function choose(): string {
   const asked = process.env['VIRNUCPRO_CACHE'];
   if (asked !== undefined && asked !== '') {
     const path = resolve(asked);
-    if (usable(path)) return path;
+    const problem = problemOf(path);
+    if (problem === undefined) return path;
     throw new UserError(
-      `The cache folder ${asked} cannot be written`,
+      `The cache folder ${asked} cannot be written: ${problem}`,
       'Give VIRNUCPRO_CACHE a folder you may write to, or unset it.',
       {},
       EXIT.runtime,
@@ -34,24 +36,27 @@ function choose(): string {
   }
   const platform = platformFolder('cache');
   const usual = platform === undefined ? undefined : join(platform, 'virnucpro');
-  if (usual !== undefined && usable(usual)) return usual;
+  const ofUsual = usual === undefined ? 'there is none' : problemOf(usual);
+  if (usual !== undefined && ofUsual === undefined) return usual;
   const temporary = join(tmpdir(), `virnucpro-${process.getuid?.() ?? 'user'}`);
-  if (usable(temporary) && isOwn(temporary)) return temporary;
+  const ofTemporary = problemOf(temporary) ?? (isOwn(temporary) ? undefined : 'it is not yours alone');
+  if (ofTemporary === undefined) return temporary;
   throw new UserError(
-    `Neither ${usual ?? 'a home folder'} nor ${temporary} can be written`,
+    `No folder for the cache can be written: ${usual ?? 'a home folder'}: ${ofUsual}; ${temporary}: ${ofTemporary}`,
     'Set VIRNUCPRO_CACHE to a folder you may write to.',
     {},
     EXIT.runtime,
   );
 }
 
-function usable(path: string): boolean {
+/** Makes the folder where it is missing. @returns why nothing can be written there; undefined where that is possible */
+function problemOf(path: string): string | undefined {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.W_OK | constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return machineReason(error) ?? String(error);
   }
 }
 

@@ -16,6 +16,8 @@ export const EXIT = {
   bug: 70,
   interrupted: 130,
   terminated: 143,
+  /** Ended by a signal from outside that nothing can answer, mostly because memory ran out. */
+  killed: 137,
   /** The terminal or the connection went away. */
   hungUp: 129,
 } as const;
@@ -40,7 +42,7 @@ export class UserError extends Error {
     readonly sentence: string,
     readonly remedy: string,
     readonly where: Whereabouts = {},
-    readonly exitCode: typeof EXIT.usage | typeof EXIT.runtime = EXIT.usage,
+    readonly exitCode: (typeof EXIT)['usage' | 'runtime' | 'bug' | 'killed'] = EXIT.usage,
   ) {
     super(render(sentence, remedy, where));
   }

@@ -1,25 +1,46 @@
 /**
- * One run at a time in a result folder: a lock file with the owner's process and host, made exclusively. A lock whose
- * process is gone from this host is stale and taken over; of another host nothing can be known, so it is respected.
+ * One run at a time in a result folder: a lock file made exclusively, with the owner's process, its host, when it began, and
+ * its guardian, a process with which the owner ends. A lock whose process is gone from this host is stale and taken over;
+ * of another host nothing can be known, so it is respected.
  */
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
-import { isAlive } from './is-alive.ts';
+import { beginningOf, isAlive } from './is-alive.ts';
 import { machineError, systemCode } from './machine-error.ts';
 
 const LOCK_FILE = '.virnucpro.lock';
+const UNKNOWN = '-';
+/** An owner whose guardian is gone is about to end: a process with much memory takes a moment. */
+const ENDING_MS = 10_000;
+const LOOK_MS = 20;
+const pauseCell = new Int32Array(new SharedArrayBuffer(4));
+
+export interface LockOptions {
+  /** What else a person may do, as it goes on behind "Wait for it, or". */
+  readonly remedy?: string;
+  /** Process id. */
+  readonly guardian?: number | undefined;
+}
+
+/** What stands in the file, as far as it does. */
+interface Owner {
+  readonly pid: number;
+  readonly host: string | undefined;
+  readonly began: string | undefined;
+  readonly guardian: number | undefined;
+}
 
 /**
  * @param folder an existing folder
- * @param remedy what else a person may do, as it goes on behind "Wait for it, or"
  * @returns a function that gives the lock back; it never throws
  */
-export function lockFolder(folder: string, remedy = 'choose another folder with --output'): () => void {
+export function lockFolder(folder: string, options: LockOptions = {}): () => void {
+  const { remedy = 'choose another folder with --output', guardian } = options;
   const path = join(folder, LOCK_FILE);
-  const own = `${process.pid} ${hostname()}\n`;
+  const own = `${process.pid} ${hostname()} ${beginningOf(process.pid) ?? UNKNOWN} ${guardian ?? UNKNOWN}\n`;
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
       writeFileSync(path, own, { flag: 'wx' });
@@ -28,10 +49,10 @@ export function lockFolder(folder: string, remedy = 'choose another folder with 
       };
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw machineError(error, path);
-      const [pid, host] = (contentOf(path) ?? '').trim().split(' ');
-      if (host !== hostname() || isAlive(Number(pid))) {
+      const owner = parse(contentOf(path) ?? '');
+      if (owner.host !== hostname() || !isGone(owner)) {
         throw new UserError(
-          `another run is writing to this folder (process ${pid} on ${host})`,
+          `another run is writing to this folder (process ${owner.pid} on ${owner.host})`,
           `Wait for it, or ${remedy}. If it is gone for sure, remove ${path}.`,
           { file: folder },
         );
@@ -42,6 +63,24 @@ export function lockFolder(folder: string, remedy = 'choose another folder with 
   throw new UserError('another run began to write to this folder just now', `Wait for it, or ${remedy}.`, {
     file: folder,
   });
+}
+
+function parse(text: string): Owner {
+  const [pid, host, began, guardian] = text.trim().split(' ');
+  return {
+    ...{ pid: Number(pid), host, began: began === UNKNOWN ? undefined : began },
+    guardian: guardian === undefined || guardian === UNKNOWN ? undefined : Number(guardian),
+  };
+}
+
+/** Waits for an owner that is about to end. */
+function isGone({ pid, began, guardian }: Owner): boolean {
+  const isEnding = guardian !== undefined && !isAlive(guardian);
+  for (let waited = 0; isAlive(pid, began); waited += LOOK_MS) {
+    if (!isEnding || waited >= ENDING_MS) return false;
+    Atomics.wait(pauseCell, 0, 0, LOOK_MS);
+  }
+  return true;
 }
 
 function contentOf(path: string): string | undefined {

@@ -10,7 +10,9 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from './cache.ts';
 import { EXIT, UserError } from './errors.ts';
+import { machineReason } from './machine-error.ts';
 import { partsFolder } from './program.ts';
+import { bytesText } from './quantities.ts';
 import { sha256OfBytes, sha256OfFile } from './sha256.ts';
 
 export const PART_ROLES = ['onnxruntime', 'dawn', 'dawn-library', 'onnxruntime-web', 'bundle', 'tokenizer'] as const;
@@ -105,11 +107,11 @@ async function extract(part: Part, target: string): Promise<string> {
     // Another process may have put the same file there, and on Windows a loaded library cannot be replaced.
     if (await isIntact(target, part)) return target;
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = machineReason(error) ?? (error instanceof Error ? error.message : String(error));
     throw new UserError(
-      `The embedded ${part.path} could not be written to the cache folder (${reason})`,
-      'Free space there, or set VIRNUCPRO_CACHE to another folder.',
-      { file: target },
+      `the cache folder cannot be written: ${reason}; ${part.path} (${bytesText(part.bytes)}) belongs there`,
+      'Make room there, or set VIRNUCPRO_CACHE to a folder on another disk.',
+      { file: cacheFolder() },
       EXIT.runtime,
     );
   }

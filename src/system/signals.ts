@@ -13,10 +13,14 @@ export interface Stop {
 /** What takes time is waited for. */
 type Undo = (stop: Stop) => void | Promise<void>;
 
+/** A process and its supervisor both get what a terminal sends, and the supervisor passes it on. */
+const TWICE_MS = 250;
+
 /** What is to be undone, the newest last. */
 const undos: Undo[] = [];
 let isListening = false;
 let isEnding = false;
+let comesTwice = false;
 
 /**
  * Runs `undo` and ends the process when a person or a scheduler stops it. What was asked for last is undone first.
@@ -34,15 +38,44 @@ export function onSignal(undo: Undo): () => void {
 function listen(): void {
   if (isListening) return;
   isListening = true;
-  for (const [signal, exitCode] of Object.entries(CODES)) {
-    if (signal === 'SIGHUP' && hangUpIsIgnored()) continue;
+  let since = 0;
+  for (const [signal, exitCode] of stopping()) {
     process.on(signal, () => {
       // The second time nothing is waited for.
-      if (isEnding) process.exit(exitCode);
+      if (isEnding && !(comesTwice && performance.now() - since < TWICE_MS)) process.exit(exitCode);
+      if (isEnding) return;
+      since = performance.now();
       isEnding = true;
       end({ signal, exitCode });
     });
   }
+}
+
+/** From now on signals that come one right after the other are one. */
+export function expectTwice(): void {
+  comesTwice = true;
+}
+
+/**
+ * Instead of ending the process, such signals are given to `relay`.
+ * @returns a function that takes this back
+ */
+export function relaySignals(relay: (signal: NodeJS.Signals, exitCode: number) => void): () => void {
+  const handlers = stopping().map(([signal, exitCode]) => {
+    const handler = (): void => relay(signal, exitCode);
+    process.on(signal, handler);
+    return () => process.off(signal, handler);
+  });
+  return () => {
+    for (const remove of handlers) remove();
+  };
+}
+
+/** Under `nohup` the run must outlive its terminal. */
+function stopping(): readonly (readonly [keyof typeof CODES, number])[] {
+  return (['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    .filter((signal) => signal !== 'SIGHUP' || !hangUpIsIgnored())
+    .map((signal) => [signal, CODES[signal]]);
 }
 
 /**
@@ -62,7 +95,7 @@ async function end(stop: Stop): Promise<void> {
   process.exit(stop.exitCode);
 }
 
-/** Under `nohup` the run must outlive its terminal: a handler of ours would undo that. Only Linux tells. */
+/** A handler of ours would undo that it is. Only Linux tells. */
 function hangUpIsIgnored(): boolean {
   try {
     const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];

@@ -51,6 +51,10 @@ function devicesOf(folder: string): SummaryDevice[] {
   return JSON.parse(box.text(folder, 'summary.json')).devices;
 }
 
+function crashesOf(folder: string): unknown {
+  return JSON.parse(box.text(folder, 'summary.json')).crashes;
+}
+
 function tablesOf(folder: string): string[] {
   return TABLES.map((name) => box.text(folder, name));
 }
@@ -159,6 +163,26 @@ describe.skipIf(gpu === undefined)(gpu === undefined ? WHY_NO_SOFTWARE_GPU : 'so
     const outcome = await predict('nobody', 'webgpu:0', [], 'webgpu:0 lost 2');
     expectRefusal(outcome, ['no device is left', 'webgpu:0', '--device cpu'], 1);
     expect(box.exists('nobody', 'summary.json')).toBe(false);
+  });
+
+  test('a card that takes the process with it is left out, and the tables are the same', async () => {
+    const outcome = await predict('crash', 'webgpu:0,webgpu:1', [], 'webgpu:1 segfault 1');
+    expect(outcome.code).toBe(0);
+    expect(outcome.stderr).toContain(
+      'The program crashed (SIGSEGV) while webgpu:1 was at work; it goes on from the journal',
+    );
+    expect(devicesOf('crash').map(({ id }) => id)).toEqual(['webgpu:0']);
+    expect(tablesOf('crash')).toEqual(tablesOf('one'));
+    expect(crashesOf('crash')).toMatchObject([{ signal: 'SIGSEGV', device: 'webgpu:1' }]);
+  });
+
+  test('the only card takes the process with it: the CPU goes on', async () => {
+    const outcome = await predict('last-card', 'webgpu:0', [], 'webgpu:0 abort 2');
+    expect(outcome.code).toBe(0);
+    expect(outcome.stderr).toContain('(SIGABRT) while webgpu:0 was at work');
+    expect(devicesOf('last-card').map(({ id }) => id)).toEqual(['cpu']);
+    expect(scoreDifference('last-card', 'cpu')).toBeLessThanOrEqual(TOLERANCE);
+    expect(crashesOf('last-card')).toMatchObject([{ signal: 'SIGABRT', device: 'webgpu:0' }]);
   });
 
   test('a name, a number that is not there, a card twice', async () => {

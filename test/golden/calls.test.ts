@@ -62,6 +62,7 @@ const NO_SUMMARY: Summary = {
   options: {},
   devices: [],
   sharing: { seconds: 0, imbalance: 1 },
+  crashes: [],
   seconds: { total: 0 },
 };
 

@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   main: ['cli'],
   cli: [
     ...['input', 'sequence', 'tokens', 'run', 'device', 'call', 'output'],
-    ...['convert', 'fetch', 'store', 'runtime', 'progress', 'journal', 'model', 'events', 'system'],
+    ...['convert', 'fetch', 'store', 'runtime', 'progress', 'journal', 'model', 'supervisor', 'events', 'system'],
   ],
   kernel: [],
   input: ['kernel', 'system'],
@@ -30,13 +30,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   call: [],
   output: ['call', 'run', 'sequence', 'system'],
   convert: ['model', 'tokens', 'system'],
-  progress: ['events', 'system'],
+  progress: ['supervisor', 'events', 'system'],
   model: ['system'],
   events: ['model'],
   store: ['model', 'system'],
   runtime: ['fetch', 'system'],
   fetch: ['system'],
   journal: ['system'],
+  supervisor: ['system'],
   system: [],
 };
 

@@ -36,8 +36,9 @@ export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit:
       ? await openStage(modelsFolder(), name, [await embeddedName()])
       : undefined;
   try {
-    const target = stage?.bundle ?? resolve(output ?? '');
-    const manifest = await convertCheckpoints(target, name ?? basename(target), precision, paths, emit, note);
+    // As typed, for messages; a slash at its end would name what is inside.
+    const target = stage?.bundle ?? withoutSlash(output ?? '');
+    const manifest = await convertCheckpoints(target, name ?? basename(resolve(target)), precision, paths, emit, note);
     const folder = stage === undefined ? (output ?? '') : await stage.publish();
     emit({
       event: 'finished',
@@ -49,6 +50,10 @@ export async function modelsImport(given: Arguments<typeof MODELS_IMPORT>, emit:
   } finally {
     await stage?.discard();
   }
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/(?<=[^/\\])[/\\]+$/, '');
 }
 
 async function embeddedName(): Promise<string> {

@@ -13,6 +13,7 @@ import { recordsOf } from '../../run/pool/job.ts';
 import { inspectInputs, openRun } from '../../run/pool/open-run.ts';
 import { scoreWindows } from '../../run/score.ts';
 import { StageClock } from '../../run/stage-clock.ts';
+import { supervised } from '../../supervisor/supervised.ts';
 import { EXIT } from '../../system/errors.ts';
 import { lockFolder } from '../../system/folder-lock.ts';
 import { onSignal, unlessEnding } from '../../system/signals.ts';
@@ -49,7 +50,9 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   const { name, note: told } = bundle.manifest;
   const note = told === undefined ? undefined : `Model ${name}: ${told}`;
   const head = chooseHead(bundle, plan.length);
-  const planned = planDevices(await looking, plan.devices, bundle);
+  const crashes = supervised()?.assignment.crashes ?? [];
+  const leftOut = crashes.flatMap(({ device }) => device ?? []);
+  const planned = planDevices(await looking, plan.devices, bundle, leftOut);
   if (plan.resume && !plan.dryRun) {
     const counts = await finishedCounts({ plan, bundle, head, planned });
     if (counts !== undefined) {
@@ -59,6 +62,7 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
     }
   }
   const inputs = await inspectInputs(plan.inputs);
+  if (inputs.files.some(({ size }) => size === undefined)) supervised()?.report({ kind: 'once' });
   if (!plan.dryRun) prepareFolder(plan.output, plan.force, plan.resume);
   const sequences = openRun(inputs, {
     threads: Math.min(plan.threads, MOST_SEQUENCE_WORKERS),
@@ -72,7 +76,7 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   const duplicates = new DuplicateIds(MOST_IDS);
   const run: Run = {
     ...{ plan, argv, emit, startedAt, clock, bundle, head, note },
-    ...{ planned, inputs, sequences, problems, duplicates },
+    ...{ planned, inputs, sequences, problems, duplicates, crashes },
   };
   try {
     tellStart(run);
@@ -88,7 +92,7 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
     emit(planOf(opened, sequences.bytesTotal));
     if (plan.dryRun) await tellEstimate(run, opened);
     else {
-      const unlock = lockFolder(plan.output);
+      const unlock = lockFolder(plan.output, { guardian: supervised()?.assignment.parent });
       try {
         await scoreAndWrite(run, opened, unlock);
       } finally {
@@ -148,7 +152,8 @@ async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: 
     tellInput(run);
     emit({ event: 'stage', stage: 'write', note: 'writing the results' });
     const devices = summaryDevices(opened, report, run.planned);
-    const summary = summaryOf(run, counts, { devices, sharing: report }, await inputsOf(run));
+    const { crashes } = journal;
+    const summary = summaryOf(run, counts, { devices, sharing: report, crashes }, await inputsOf(run));
     const written = files.commit(summary).map((path) => basename(path));
     await journal.finish();
     const { total: seconds } = summary.seconds;

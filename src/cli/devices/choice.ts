@@ -42,6 +42,14 @@ export function chooseDevices(typed: string, entries: readonly DeviceEntry[]): C
   return [...chosen.values()].map(({ one }) => one);
 }
 
+/** A card stays where another backend than the one of that id can drive it. */
+export function withoutDevices(chosen: readonly ChosenDevice[], ids: readonly string[]): ChosenDevice[] {
+  return chosen.flatMap((one) => {
+    const [first, ...others] = one.backends.filter((backend) => !ids.includes(one.entry.ids[backend] ?? ''));
+    return first === undefined ? [] : [{ ...one, backends: [first, ...others] }];
+  });
+}
+
 /** The CPU, whatever else there is. */
 export function cpuOf(entries: readonly DeviceEntry[]): ChosenDevice {
   const entry = entries.find(({ kind }) => kind === 'cpu');

@@ -1,12 +1,12 @@
 /**
  * Faults on purpose, for tests and for whoever wants to see what happens: VIRNUCPRO_FAULT=`webgpu:0 lost 3` destroys that
- * device with its third batch. Several are separated by commas. See device/webgpu/protocol.ts for what there is.
+ * device with its third batch. Several are separated by commas. The CPU can only take the process with it.
  */
 
-import type { Fault } from '../../device/webgpu/protocol.ts';
+import { CRASH_FAULTS, type CrashFault, type Fault, isCrashFault } from '../../device/fault.ts';
 import { UserError } from '../../system/errors.ts';
 
-const KINDS = ['memory', 'lost', 'exception', 'hang', 'unrepaired'] as const satisfies readonly Fault['what'][];
+const KINDS: readonly Fault['what'][] = ['memory', 'lost', 'exception', 'hang', 'unrepaired', ...CRASH_FAULTS];
 
 /**
  * @param device its id
@@ -20,6 +20,18 @@ export function faultFor(device: string, text = process.env['VIRNUCPRO_FAULT'] ?
     .filter((part) => part !== '')
     .map(parse);
   return faults.find(({ id }) => id === device)?.fault;
+}
+
+/** The same for a device that knows no other fault. */
+export function crashFor(device: string): { readonly what: CrashFault; readonly at: number } | undefined {
+  const fault = faultFor(device);
+  if (fault === undefined) return undefined;
+  const { what, at } = fault;
+  if (isCrashFault(what)) return { what, at };
+  throw new UserError(
+    `VIRNUCPRO_FAULT has ${what} for ${device}`,
+    `There it takes ${CRASH_FAULTS.join(' and ')} only.`,
+  );
 }
 
 function parse(part: string): { readonly id: string; readonly fault: Fault } {

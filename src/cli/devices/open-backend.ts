@@ -21,10 +21,12 @@ import type { Precision } from '../../model/graph/weight-sink.ts';
 import { findRuntime } from '../../runtime/catalogue.ts';
 import { openRuntime } from '../../runtime/installed.ts';
 import { runtimeFolder } from '../../runtime/places.ts';
+import { supervised } from '../../supervisor/supervised.ts';
 import { extractDawn, extractOnnxRuntime, webAssemblyPath } from '../../system/parts.ts';
 import { hostTarget } from '../../system/program.ts';
 import type { DeviceEntry } from './entries.ts';
-import { faultFor } from './faults.ts';
+import { crashFor, faultFor } from './faults.ts';
+import { openReported } from './reported.ts';
 
 /** What every device of a run computes with. */
 export interface Setting {
@@ -58,7 +60,9 @@ export async function openBackend(entry: DeviceEntry, backend: Backend, setting:
     if (problem !== undefined) throw new DeviceError('Unsupported', problem);
   }
   const { precision } = bundle.manifest;
-  return openSession(entry, backend, modelFiles(setting), { precision, arithmetic, threads });
+  return openReported(entry.ids[backend] ?? entry.id, supervised(), () =>
+    openSession(entry, backend, modelFiles(setting), { precision, arithmetic, threads }),
+  );
 }
 
 export interface Computing extends Pick<Setting, 'arithmetic' | 'threads'> {
@@ -76,7 +80,7 @@ export async function openSession(
   const device = deviceInfo(entry, backend, threads);
   switch (backend) {
     case 'native-cpu':
-      return NativeSession.open(await extractOnnxRuntime(), model, device);
+      return NativeSession.open(await extractOnnxRuntime(), model, device, crashFor(device.id));
     case 'webgpu': {
       const binding = entry.gpu?.vulkan?.binding;
       if (binding === undefined) throw new Error(`${device.id} cannot be bound`);

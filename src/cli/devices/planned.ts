@@ -5,7 +5,7 @@ import { takeInventory } from '../../device/inventory/take.ts';
 import type { Bundle } from '../../model/bundle/open.ts';
 import { UserError } from '../../system/errors.ts';
 import type { DevicePlan } from '../plan.ts';
-import { type ChosenDevice, chooseDevices } from './choice.ts';
+import { type ChosenDevice, chooseDevices, cpuOf, withoutDevices } from './choice.ts';
 import { type DeviceEntry, deviceEntries, readInstalledCuda } from './entries.ts';
 
 /** Devices that are there and can be used, as far as is known before they are opened. */
@@ -22,11 +22,15 @@ export async function readDevices(asked: string): Promise<DeviceEntry[]> {
   return deviceEntries(inventory, await readInstalledCuda());
 }
 
-/** @throws UserError for what was asked for and is not there, or cannot be had with this bundle */
+/**
+ * @param leftOut ids of devices that are not to be used although they were asked for; where nothing else is left, the CPU is
+ * @throws UserError for what was asked for and is not there, or cannot be had with this bundle
+ */
 export function planDevices(
   entries: readonly DeviceEntry[],
   { devices, arithmetic, trusted }: DevicePlan,
   bundle: Bundle,
+  leftOut: readonly string[] = [],
 ): PlannedDevices {
   const known = entries.flatMap(({ ids }) => Object.values(ids));
   const stranger = trusted.find((id) => !known.includes(id.toLowerCase()));
@@ -36,7 +40,11 @@ export function planDevices(
       '"virnucpro devices" lists their ids.',
     );
   }
-  return { entries, chosen: chooseDevices(devices, entries), arithmetic: arithmeticFor(arithmetic, bundle) };
+  const chosen = withoutDevices(chooseDevices(devices, entries), leftOut);
+  return {
+    ...{ entries, chosen: chosen.length > 0 ? chosen : [cpuOf(entries)] },
+    arithmetic: arithmeticFor(arithmetic, bundle),
+  };
 }
 
 /** Weights of fp32 are never rounded on the way: that is done by an import, which says what it did to them. */

@@ -5,7 +5,7 @@ import type { EncoderName } from '../../model/bundle/manifest.ts';
 import type { DeviceReport } from '../../run/fleet/report.ts';
 import { VERSION } from '../../system/program.ts';
 import type { OpenedDevice } from '../devices/open-devices.ts';
-import { tellDuplicates, tellOddities } from '../oddities.ts';
+import { inputName, tellDuplicates, tellOddities } from '../oddities.ts';
 import type { Run } from './run.ts';
 
 export function tellStart({ plan, emit, bundle, head, sequences }: Run): void {
@@ -47,4 +47,10 @@ export function finishedDevice(did: DeviceReport): FinishedDevice {
 export function tellInput({ sequences, duplicates, emit }: Run): void {
   tellOddities(sequences.oddities, sequences.inputs, emit);
   tellDuplicates(duplicates, emit);
+  for (const name of sequences.changedSince()) {
+    emit({
+      event: 'warning',
+      message: `${inputName(name)} changed after it was read: the results are of what it was.`,
+    });
+  }
 }

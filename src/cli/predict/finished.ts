@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readingError } from '../../input/reading-error.ts';
 import { isObject } from '../../model/checkpoint/json.ts';
 import { journalFolder } from '../../output/folder.ts';
 import { RESULT_FILE } from '../../output/paths.ts';
@@ -48,7 +49,7 @@ export async function finishedCounts(run: Asked): Promise<Readonly<Record<string
     const name = plan.inputs[i];
     // What comes through a pipe cannot be looked at without taking it away.
     if (name === undefined || name === '-' || !isObject(input)) continue;
-    if ((await sha256OfFile(name)) !== input['sha256']) different.push(`${name} has another content`);
+    if ((await contentOf(name)) !== input['sha256']) different.push(`${name} has another content`);
   }
   if (different.length > 0) {
     throw new UserError(
@@ -62,13 +63,22 @@ export async function finishedCounts(run: Asked): Promise<Readonly<Record<string
   );
 }
 
+/** SHA-256 in hexadecimal. */
+async function contentOf(name: string): Promise<string> {
+  try {
+    return await sha256OfFile(name);
+  } catch (error) {
+    throw readingError(error, name);
+  }
+}
+
 async function read(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw readingError(error, path);
   }
   try {
     const json: unknown = JSON.parse(text);

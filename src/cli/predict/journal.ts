@@ -7,6 +7,8 @@ import { deviceClasses, fingerprintDifferences, type RunFingerprint } from '../.
 import { JournaledRun } from '../../run/journaled.ts';
 import { readFingerprint } from '../../run/read-fingerprint.ts';
 import { WINDOW_CHUNKS, WINDOW_FRAMES, WINDOW_RECORDS } from '../../run/window.ts';
+import type { Crash } from '../../supervisor/contract.ts';
+import { supervised } from '../../supervisor/supervised.ts';
 import { UserError } from '../../system/errors.ts';
 import { VERSION } from '../../system/program.ts';
 import { arithmeticOf } from '../devices/open-backend.ts';
@@ -32,12 +34,14 @@ export async function openJournal(run: Run, devices: readonly OpenedDevice[]): P
   const options = { keepRows: keepsRows, onCheckpoint };
   if (!plan.resume) await discardJournal(folder);
   const resumed = await RunJournal.resume(folder, options);
-  if (resumed !== undefined) await refuseOther(resumed, fingerprint, folder);
+  if (resumed !== undefined) await refuseOther(resumed, fingerprint, run.crashes, folder);
   const journal = resumed?.journal ?? (await RunJournal.begin(folder, { ...fingerprint }, options));
+  supervised()?.report({ kind: 'journal' });
+  for (const crash of run.crashes) void journal.crash(crash);
   const hash = sequences.hash;
   if (hash === undefined) throw new Error('a journal needs the hash of the inputs');
   journaled = new JournaledRun({
-    ...{ journal, stored: resumed?.stored, inputs: plan.inputs, keepsRows },
+    ...{ journal, stored: resumed?.stored, inputs: plan.inputs, keepsRows, clock: run.clock },
     hashAt: (end) => hash.at(end),
   });
   return { journal, journaled };
@@ -68,9 +72,16 @@ function fingerprintOf({ plan, bundle, head, planned }: Run, devices: readonly O
 }
 
 /** @throws UserError where the journal, which is closed then, is that of another run */
-async function refuseOther({ journal, stored }: Resumed, now: RunFingerprint, folder: string): Promise<void> {
+async function refuseOther(
+  { journal, stored }: Resumed,
+  now: RunFingerprint,
+  crashes: readonly Crash[],
+  folder: string,
+): Promise<void> {
   const before = readFingerprint(stored.fingerprint);
-  const differences = before === undefined ? ['its journal cannot be read'] : fingerprintDifferences(before, now);
+  const isMixed = [...stored.crashes, ...crashes].some(({ device }) => device !== null);
+  const differences =
+    before === undefined ? ['its journal cannot be read'] : fingerprintDifferences(before, now, isMixed);
   if (differences.length === 0) return;
   await journal.close();
   throw new UserError(

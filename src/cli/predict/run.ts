@@ -10,6 +10,7 @@ import type { Inputs } from '../../run/pool/open-run.ts';
 import type { SequenceRun } from '../../run/pool/run.ts';
 import type { StageClock } from '../../run/stage-clock.ts';
 import { WindowSource } from '../../run/windows.ts';
+import type { Crash } from '../../supervisor/contract.ts';
 import type { OpenedDevice } from '../devices/open-devices.ts';
 import type { PlannedDevices } from '../devices/planned.ts';
 import type { ChosenBundle } from '../model.ts';
@@ -32,6 +33,8 @@ export interface Run {
   readonly sequences: SequenceRun;
   readonly problems: Problems;
   readonly duplicates: DuplicateIds;
+  /** After which this process was started, the newest last. */
+  readonly crashes: readonly Crash[];
 }
 
 export function windowsOf({ plan, head, clock, sequences, problems, duplicates }: Run): WindowSource {

@@ -8,7 +8,7 @@ import { VERSION } from '../../system/program.ts';
 import type { Run } from './run.ts';
 
 /** What the devices did. */
-type Computed = Pick<Summary, 'devices' | 'sharing'>;
+type Computed = Pick<Summary, 'devices' | 'sharing' | 'crashes'>;
 
 /** Once all inputs were read. */
 export async function inputsOf({ sequences }: Run): Promise<SummaryInput[]> {
@@ -56,6 +56,7 @@ export function summaryOf(
     },
     devices: computed.devices,
     sharing: computed.sharing,
+    crashes: computed.crashes,
     seconds: { total: (finishedAt.getTime() - startedAt.getTime()) / 1000, ...clock.seconds() },
   };
 }

@@ -8,6 +8,7 @@
 
 import type { Batch, Probe, Tensor } from '../backend.ts';
 import { alibiDistance, poolingRow } from '../encoder-inputs.ts';
+import { crashOnPurpose } from '../fault.ts';
 import { type Handle, loadOrt } from './ort-api.ts';
 import { OrtEnvironment } from './ort-environment.ts';
 import { OrtSession } from './ort-session.ts';
@@ -23,6 +24,7 @@ const SLICE_TOKENS = 512;
 
 export class NativeEngine {
   readonly #blocks: PinnedBlocks | undefined;
+  #batches = 0;
 
   private constructor(
     readonly setup: Setup,
@@ -79,6 +81,9 @@ export class NativeEngine {
 
   /** Mean embeddings `[rows, width]`. */
   encode({ encoder, rows, length, tokens }: Batch): Float32Array<ArrayBuffer> {
+    const { crash } = this.setup;
+    this.#batches += 1;
+    if (crash?.at === this.#batches) crashOnPurpose(crash.what);
     const { width } = this.setup.model[encoder];
     const embeddings = new Float32Array(rows * width);
     const sliceRows = this.setup.cuda === undefined ? Math.max(1, Math.floor(SLICE_TOKENS / length)) : rows;

@@ -9,6 +9,7 @@
 
 import type { Arithmetic, ModelFiles } from '../backend.ts';
 import type { ComputeRequest } from '../compute-request.ts';
+import type { CrashFault } from '../fault.ts';
 
 /** Of a card that computes instead of the CPU. Bytes throughout. */
 export interface CudaSetup {
@@ -29,6 +30,8 @@ export interface Setup {
   /** Threads inside one operator; 1 where there is a lane for every thread. */
   readonly operatorThreads: number;
   readonly cuda?: CudaSetup | undefined;
+  /** For tests: with its batch of this number, counted from 1, a lane ends the process. */
+  readonly crash?: { readonly what: CrashFault; readonly at: number } | undefined;
 }
 
 /** Addresses of what the first lane opened. */

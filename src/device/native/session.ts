@@ -9,6 +9,7 @@
 import { availableParallelism } from 'node:os';
 import type { Batch, DeviceInfo, ModelFiles, Probe, Session } from '../backend.ts';
 import { NativeLanes } from './lanes.ts';
+import type { Setup } from './protocol.ts';
 
 const MOST_LANES = 16;
 /** Requests per lane: one that is computed and one that waits, so that no lane waits for the main thread. */
@@ -31,14 +32,20 @@ export class NativeSession implements Session {
 
   /**
    * @param library path of the extracted ONNX Runtime
+   * @param crash for tests
    * @throws DeviceError when the library or a model cannot be loaded
    */
-  static async open(library: string, model: ModelFiles, device: DeviceInfo): Promise<NativeSession> {
+  static async open(
+    library: string,
+    model: ModelFiles,
+    device: DeviceInfo,
+    crash?: Setup['crash'],
+  ): Promise<NativeSession> {
     const threads = device.threads ?? availableParallelism();
     const count = Math.min(threads, MOST_LANES);
     // More threads than cores would only get in each other's way.
     const operatorThreads = 1 + Math.max(0, Math.min(threads, availableParallelism()) - count);
-    const lanes = await NativeLanes.open('native', count, { library, model, operatorThreads });
+    const lanes = await NativeLanes.open('native', count, { library, model, operatorThreads, crash });
     return new NativeSession(device, lanes, count);
   }
 

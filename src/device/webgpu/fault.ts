@@ -4,7 +4,7 @@
  */
 
 import { DeviceError } from '../backend.ts';
-import type { Fault } from './protocol.ts';
+import { crashOnPurpose, type Fault } from '../fault.ts';
 
 /** More than any driver gives for one buffer, and yet a size that Dawn passes on to it. */
 const TOO_MUCH_BYTES = 2 ** 31 - 4;
@@ -33,6 +33,10 @@ export class FaultInjector {
         await new Promise(() => undefined);
         return;
       case 'unrepaired':
+        return;
+      case 'segfault':
+      case 'abort':
+        crashOnPurpose(this.fault.what);
         return;
       default:
         this.fault.what satisfies never;

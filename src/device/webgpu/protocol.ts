@@ -13,6 +13,7 @@
 import type { Precision } from '../../model/graph/weight-sink.ts';
 import type { ModelFiles } from '../backend.ts';
 import type { ComputeRequest } from '../compute-request.ts';
+import type { Fault } from '../fault.ts';
 
 export interface OpenRequest {
   readonly kind: 'open';
@@ -27,13 +28,8 @@ export interface OpenRequest {
   readonly model: ModelFiles;
   /** Of the stored weights. */
   readonly precision: Precision;
+  /** For tests. */
   readonly fault: Fault | undefined;
-}
-
-/** For tests: what is to go wrong, and with which of the batches, counted from 1. */
-export interface Fault {
-  readonly what: 'memory' | 'lost' | 'exception' | 'hang' | 'unrepaired';
-  readonly at: number;
 }
 
 export type Request = OpenRequest | ComputeRequest | { readonly kind: 'abort' } | { readonly kind: 'close' };

@@ -9,8 +9,9 @@
 import { withCEnvironment } from '../../system/c-environment.ts';
 import { type Batch, DeviceError, type DeviceInfo, type Probe, type Session } from '../backend.ts';
 import { type ComputeRequest, transferOf } from '../compute-request.ts';
+import type { Fault } from '../fault.ts';
 import { Lane } from '../lane.ts';
-import type { Fault, Notice, OpenRequest, Request, Result } from './protocol.ts';
+import type { Notice, OpenRequest, Request, Result } from './protocol.ts';
 
 const WORKER = 'run/workers/gpu-lane.ts';
 /** One that is computed and one that waits in the Worker: no more, so that little is lost with the device. */

@@ -4,8 +4,9 @@
  * multiples of 64 (the widest vector load) instead, or biases would cost a page each.
  */
 
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncDescriptor } from '../../system/atomic-file.ts';
 import type { ExternalSlice } from './onnx.ts';
 
 const PAGE_BYTES = 4096;
@@ -53,7 +54,7 @@ export class ShardWriter {
 
   close(): void {
     if (this.#descriptor === undefined) return;
-    fsyncSync(this.#descriptor);
+    syncDescriptor(this.#descriptor);
     closeSync(this.#descriptor);
     this.#descriptor = undefined;
     // `digest` makes the hasher as new.

@@ -14,6 +14,7 @@
 import type { BgzipRun } from '../../input/bgzip-runs.ts';
 import type { SequenceFormat } from '../../input/format.ts';
 import type { JobBounds } from '../../input/record.ts';
+import type { UserError } from '../../system/errors.ts';
 
 export const JOB_FRAME = { job: 1, data: 2, end: 3 } as const;
 
@@ -118,7 +119,7 @@ export type Failure =
       readonly file?: string | undefined;
       readonly record?: string | undefined;
       readonly line?: number | undefined;
-      readonly exitCode: 1 | 2;
+      readonly exitCode: UserError['exitCode'];
     }
   | { readonly kind: 'bug'; readonly stack: string };
 

@@ -3,14 +3,17 @@
  * numbers and lines as they are in the whole.
  *
  * Two things go on at once on the main thread: jobs are sent out as far as the window allows, and results are taken. Every
- * record that a reader met is accounted for in the counts, or the run fails as a bug.
+ * record that a reader met is accounted for in the counts, or the run fails as a bug. An input that changed while it was read
+ * is refused, at the latest when its last result was taken.
  */
 
 import type { InputFile } from '../../input/container.ts';
+import { InputStates } from '../../input/input-states.ts';
 import type { InputPosition } from '../../input/position.ts';
 import { RunningHash } from '../../input/running-hash.ts';
 import type { RingFrame } from '../../ring/consumer.ts';
 import { UserError } from '../../system/errors.ts';
+import { memoryShort } from '../../system/memory-short.ts';
 import { cutInput, type JobStep } from './cut.ts';
 import { Gate } from './gate.ts';
 import {
@@ -102,6 +105,7 @@ export class SequenceRun {
   readonly hash: RunningHash | undefined;
   /** Records before the job whose results are being taken. */
   #records = 0;
+  readonly #states: InputStates;
   readonly #pool: WorkerPool;
   readonly #gate: Gate;
   /** Jobs sent out whose results were not all taken. */
@@ -118,6 +122,7 @@ export class SequenceRun {
       unmarked: false,
       bytes: 0,
     }));
+    this.#states = new InputStates(options.files);
     this.hash = options.hashInputs ? new RunningHash(options.files) : undefined;
     this.#pool = new WorkerPool({ ...options, workers: options.settings.workers });
     this.#gate = new Gate(options.settings.window);
@@ -157,6 +162,11 @@ export class SequenceRun {
     return sum;
   }
 
+  /** After the last item: names of inputs that are not any more what was read. */
+  changedSince(): readonly string[] {
+    return this.#states.changedSince();
+  }
+
   /** Ends the Workers, where `items` did not, and the hash. Never throws. */
   close(): void {
     this.hash?.close();
@@ -181,6 +191,7 @@ export class SequenceRun {
       await sending;
       if (failure !== undefined) throw failure;
       if (this.#underWay.length > 0) throw new Error(`${this.#underWay.length} jobs were never done`);
+      this.#states.endBefore(this.options.files.length);
     } finally {
       this.#gate.open();
       this.#pool.close();
@@ -244,6 +255,7 @@ export class SequenceRun {
       const own = this.#underWay[0];
       if (own?.job.number !== number) throw new Error(`results of job ${number} out of turn`);
       const { input, name } = own.job;
+      this.#states.endBefore(input);
       // Jobs behind damage were sent out before it was found; what they met there was not to be read.
       if (this.inputs[input]!.cut !== undefined && !isBug(frame)) {
         const ended = frame.kind === RESULT_FRAME.done || frame.kind === RESULT_FRAME.failure;
@@ -328,5 +340,5 @@ function failureError(failure: Failure, linesBefore: number): Error {
   }
   const error = new Error(failure.stack.split('\n')[0]);
   error.stack = failure.stack;
-  return error;
+  return memoryShort(error) ?? error;
 }
