@@ -20,6 +20,7 @@ const ENVIRONMENT = `
 | \`VIRNUCPRO_RUNTIME\` | Folder of what \`runtime install\` fetched. Without it: \`virnucpro/runtime\` in the data folder of the platform (\`$XDG_DATA_HOME\` or \`~/.local/share\`). |
 | \`VIRNUCPRO_RUNTIME_CATALOGUE\` | A catalogue of runtimes to use instead of the one in the executable (\`models/runtimes.json\` in the source). |
 | \`VIRNUCPRO_PROGRESS\` | What \`--progress\` takes, for all runs. The flag goes before it, and \`tty\` without a terminal is \`plain\`. |
+| \`VIRNUCPRO_SUPERVISE\` | \`off\`: \`predict\` is one process, which a crash in a graphics driver ends; for debuggers and profilers. |
 | \`NO_COLOR\`, \`FORCE_COLOR\` | Colour on standard error: none, or also where it is no terminal. \`--color\` goes before both, and NO_COLOR before FORCE_COLOR. |
 | \`CI\` | Where it is set, \`--progress auto\` means \`plain\` on a terminal too. |
 `;

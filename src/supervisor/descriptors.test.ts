@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test';
-import { childDescriptors } from './descriptors.ts';
+import { childDescriptors, type Descriptors } from './descriptors.ts';
 
 test('usually the first two that are free', () => {
-  const plain = { report: 3, standardError: 4, list: ['pipe', 2] };
+  const plain: Descriptors = { report: 3, standardError: 4, list: ['pipe', 2] };
   expect(childDescriptors(['predict', 'a.fa', '-o', 'out'])).toEqual(plain);
   // The first three are handed on in any case; files with such names are no descriptors.
   expect(childDescriptors(['predict', '/dev/stdin', '/dev/fd/0', 'dev/fd/7', '/dev/fd/7.fa'])).toEqual(plain);
