@@ -6,13 +6,18 @@ import { join } from 'node:path';
 import { JournalDisk, JournalTime } from '../../test/helpers/journal-disk.ts';
 import { type BodyPart, encodeFrame, MAX_BODY_BYTES } from './frame.ts';
 import { readJournal } from './read-journal.ts';
-import { type RowsNote, rowsFrames, type WindowNote } from './run-frames.ts';
+import { type CrashNote, type RowsNote, rowsFrames, type WindowNote } from './run-frames.ts';
 import { type Checkpoint, RunJournal } from './run-journal.ts';
 import type { StoredRun } from './stored-run.ts';
 
 const FOLDER = 'out/journal';
 const RUN = `${FOLDER}/run.vnj`;
 const FINGERPRINT = { bundle: 'abc', chunk_length: 500 };
+
+const CRASHES: readonly CrashNote[] = [
+  { signal: 'SIGSEGV', device: 'cuda:1', at: '2026-11-22T12:00:00.000Z' },
+  { signal: 'SIGSEGV', device: null, at: '2026-11-22T12:00:01.000Z' },
+];
 
 const note = (window: number): WindowNote => ({
   ...{ window, bytes: 1000 * window, sha256: `${window % 10}`.repeat(64) },
@@ -43,11 +48,14 @@ describe('on a real disk', () => {
     void journal.rows(2, 'nucleotide', ...rowsOf(3));
     void journal.rows(2, 'protein', ...rowsOf(1, 0));
     void journal.scores(1, scoresOf(1));
+    // A process that was started twice for one crash tells it twice.
+    for (const crash of [...CRASHES, ...CRASHES]) void journal.crash(crash);
     await journal.close();
     expect((await readdir(folder)).sort()).toEqual(['run.vnj', 'window-2.vnj']);
 
     const { stored, journal: second } = (await RunJournal.resume(folder))!;
     expect(stored.fingerprint).toEqual(FINGERPRINT);
+    expect([stored.crashes, second.crashes]).toEqual([CRASHES, CRASHES]);
     expect([...stored.windows]).toEqual([1, 2, 3].map((window) => [window, note(window)]));
     expect([1, 2, 3].map((window) => [stored.hasScores(window), stored.hasRows(window)])).toEqual([
       [true, false],

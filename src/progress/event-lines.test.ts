@@ -21,6 +21,15 @@ function linesOf(verbosity: Verbosity, ...events: Event[]): string[] {
   return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
+test('a new start after a crash: how, who, and from where', () => {
+  const told = (device: string | undefined, from: 'journal' | 'beginning') =>
+    linesOf('normal', { event: 'restarted', signal: 'SIGSEGV', device, from });
+  expect(told('cuda:1', 'journal')).toEqual([
+    '[warn] The program crashed (SIGSEGV) while cuda:1 was at work; it goes on from the journal, without cuda:1.',
+  ]);
+  expect(told(undefined, 'beginning')).toEqual(['[warn] The program crashed (SIGSEGV); it begins again.']);
+});
+
 const STARTED: Event = {
   ...{ event: 'started', version: '1.2.3', inputs: ['a.fa'], output: 'out', model: 'm', length: 500 },
   ...{ threads: 4, workers: 2, batch_size: 4096, window: 8 },

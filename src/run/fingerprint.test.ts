@@ -17,6 +17,11 @@ describe('what differs', () => {
     expect(fingerprintDifferences(BEFORE, JSON.parse(JSON.stringify(BEFORE)))).toEqual([]);
   });
 
+  test('behind a device that was left out the others do not count, all else does', () => {
+    expect(fingerprintDifferences(BEFORE, { ...BEFORE, devices: [CARD] }, true)).toEqual([]);
+    expect(fingerprintDifferences(BEFORE, { ...BEFORE, devices: [CARD], length: 300 }, true)).toHaveLength(1);
+  });
+
   test.each<[Partial<RunFingerprint>, string]>([
     [{ version: '1.0.1' }, "the program's version was 1.0.0, is 1.0.1"],
     [

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'bun:test';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockFolder } from './folder-lock.ts';
@@ -32,4 +32,29 @@ test('a lock that somebody else took over is left alone', () => {
   release();
   expect(existsSync(path)).toBe(true);
   rmSync(path);
+});
+
+const isLinux = process.platform === 'linux';
+
+test.skipIf(!isLinux)('a number that another process has by now is no owner', () => {
+  writeFileSync(path, `${process.pid} ${hostname()} 1 -\n`);
+  lockFolder(folder)();
+});
+
+test('an owner that is about to end, because its guardian has, is waited for', () => {
+  const gone = Bun.spawnSync(['true']).pid;
+  const owner = Bun.spawn(['cat'], { stdin: 'pipe' });
+  writeFileSync(path, `${owner.pid} ${hostname()} - ${gone}\n`);
+  owner.stdin.end();
+  lockFolder(folder)();
+  // One whose guardian is there is not.
+  writeFileSync(path, `${process.pid} ${hostname()} - ${process.pid}\n`);
+  expect(() => lockFolder(folder)).toThrow('another run is writing');
+  rmSync(path);
+});
+
+test('the guardian stands in the lock', () => {
+  const release = lockFolder(folder, { guardian: 4711 });
+  expect(readFileSync(path, 'utf8')).toMatch(new RegExp(`^${process.pid} \\S+ ${isLinux ? '\\d+' : '-'} 4711\n$`));
+  release();
 });

@@ -44,6 +44,8 @@ export async function watched(
   const flags = ['-f', '-y', '-qq', '-s', '4096', '-e', 'signal=none', '-o', trace];
   const under = [STRACE, ...flags, '-e', 'trace=%file,%network,io_uring_setup', ...(options.program ?? [])];
   const outcome = await box.run(args, { ...options, under });
+  // strace itself gives up where a thread ends in the moment in which it is stopped.
+  if (/strace: ptrace\(/.test(outcome.stderr)) return await watched(box, args, options);
   return { ...outcome, ...callsIn(readFileSync(trace, 'utf8'), box.path(options.cwd ?? '.')) };
 }
 

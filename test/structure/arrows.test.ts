@@ -169,9 +169,10 @@ describe('what stands in no file', () => {
 
   test('the process is ended in two places', () => {
     expect(without(/\bprocess\s*\.\s*(exit|abort|reallyExit)\s*\(/, ['main.ts', 'system/signals.ts'])).toEqual([]);
-    // Signal 0 asks whether the owner of a lock is alive; no other process is ever sent another one.
-    expect(without(/\bprocess\s*\.\s*kill\s*\((?!pid, 0\))/, ['system/job-control.ts'])).toEqual([]);
-    const sent = textOf('system/job-control.ts').match(/\bprocess\s*\.\s*kill\s*\([^,]*/g);
+    // Signal 0 asks whether the owner of a lock is alive; a child gets what its parent got; everything else is for the process itself.
+    const senders = ['system/job-control.ts', 'supervisor/die-with-parent.ts'];
+    expect(without(/\bprocess\s*\.\s*kill\s*\((?!pid, 0\))/, senders)).toEqual([]);
+    const sent = senders.flatMap((path) => textOf(path).match(/\bprocess\s*\.\s*kill\s*\([^,]*/g) ?? []);
     expect([...new Set(sent)]).toEqual(['process.kill(process.pid']);
   });
 
@@ -185,7 +186,7 @@ describe('what stands in no file', () => {
   test('promises to do it later', () => expect(without(/\b(TODO|FIXME|XXX|HACK)\b/)).toEqual([]));
 
   test('terminals are written to in cli and progress alone', () => {
-    const writers = without(/\bprocess\.(stdout|stderr)\b/).map(roomOf);
+    const writers = without(/\bprocess\.(stdout|stderr)\b|\berrorDescriptor\(|\bnew WriteStream\(/).map(roomOf);
     expect([...new Set(writers)].sort()).toEqual(['cli', 'main', 'progress']);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { cardEntry, cpuEntry, nvidiaEntry } from '../../../test/helpers/device-entry.ts';
 import { UserError } from '../../system/errors.ts';
-import { chooseDevices, cpuOf } from './choice.ts';
+import { chooseDevices, cpuOf, withoutDevices } from './choice.ts';
 import type { DeviceEntry } from './entries.ts';
 
 const radeon = cardEntry();
@@ -33,6 +33,15 @@ function refused(typed: string, entries: readonly DeviceEntry[] = box): UserErro
   }
   throw new Error(`${typed} was taken`);
 }
+
+test('left out: that backend of that card, and the card with the last one', () => {
+  const left = (...ids: string[]) =>
+    withoutDevices(chooseDevices('auto', box), ids).map(({ entry, backends }) => [entry.name, ...backends].join(' '));
+  expect(left()).toEqual([RADEON, NVIDIA]);
+  expect(left(nvidia.ids.cuda!)).toEqual([RADEON, 'NVIDIA RTX A4000 webgpu']);
+  expect(left(nvidia.ids.cuda!, nvidia.ids.webgpu!)).toEqual([RADEON]);
+  expect(left(radeon.ids.webgpu!, nvidia.ids.cuda!, nvidia.ids.webgpu!)).toEqual([]);
+});
 
 describe('auto', () => {
   test('takes every card that is used by default, by the best backend and then the next', () => {
