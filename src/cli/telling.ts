@@ -6,6 +6,7 @@ import { beforeOutput, ReaderGone } from '../output/standard-output.ts';
 import type { OpenProgress } from '../progress/open.ts';
 import { writeError } from '../progress/standard-error.ts';
 import { EXIT, UserError } from '../system/errors.ts';
+import { memoryShort } from '../system/memory-short.ts';
 import { COMMIT, VERSION } from '../system/program.ts';
 import { onSignal } from '../system/signals.ts';
 import { resumeCommand } from './resume-command.ts';
@@ -63,7 +64,8 @@ export class Telling {
   }
 }
 
-function troubleOf(error: unknown): { readonly message: string; readonly code: number } {
+function troubleOf(thrown: unknown): { readonly message: string; readonly code: number } {
+  const error = memoryShort(thrown) ?? thrown;
   if (error instanceof UserError) return { message: `virnucpro: ${printable(error.message)}`, code: error.exitCode };
   if (error instanceof DeviceError && error.kind !== 'Bug') {
     const remedy = error.kind === 'OutOfMemory' ? 'Try a smaller --batch-tokens.' : 'Try again with --verify-bundle.';

@@ -1,7 +1,7 @@
 /** The empty block with which every bgzip file ends: without it, the file may have been cut off between two blocks. */
 
 import { closeSync, openSync, readSync } from 'node:fs';
-import { readingError } from './reading-error.ts';
+import { laterReadingError } from './reading-error.ts';
 
 /** SAM specification, section 4.1.2: the end-of-file marker. */
 const MARK = Uint8Array.fromHex('1f8b08040000000000ff0600424302001b0003000000000000000000');
@@ -26,6 +26,6 @@ export function endsWithMark(name: string, size: number): boolean {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw readingError(error, name);
+    throw laterReadingError(error, name);
   }
 }

@@ -195,3 +195,15 @@ describe('bgzip followed by ordinary gzip', () => {
     expect((await read(joined(blocks, damaged)))[1]).toContain('damaged somewhere in their first 1,000,000 bytes');
   });
 });
+
+test('a file that ends within its run was longer when it was cut', async () => {
+  const blocks = bgzip(data, 60_000);
+  const [run] = await runs(blocks, 1 << 20);
+  await Bun.write(path, blocks.subarray(0, 100_000));
+  closeFiles();
+  const source = new BgzipRange(path, run!);
+  const read = () => {
+    while (source.read(new Uint8Array(1 << 16), 0, 1 << 16) > 0);
+  };
+  expect(read).toThrow('the file shrank while it was read');
+});

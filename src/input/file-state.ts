@@ -52,7 +52,8 @@ export class FileState {
   /** Never throws. A file that was removed has not changed. */
   isUnchanged(): boolean {
     try {
-      return this.compare() === 'none';
+      this.compare();
+      return true;
     } catch {
       return false;
     }

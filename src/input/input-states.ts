@@ -26,6 +26,15 @@ export class InputStates {
     for (; this.#checked < input; this.#checked += 1) this.#states[this.#checked]?.compare();
   }
 
+  /**
+   * Something is wrong in that input: first of all, whether it is still the same.
+   *
+   * @throws UserError where it changed
+   */
+  check(input: number): void {
+    this.#states[input]?.compare();
+  }
+
   /** Names of the files that are not any more what was read, as those that are still growing. */
   changedSince(): readonly string[] {
     return this.#states.flatMap((state) => (state === undefined || state.isUnchanged() ? [] : [state.name]));

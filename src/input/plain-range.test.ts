@@ -41,6 +41,13 @@ test('beyond the end there is nothing', async () => {
   expect(new PlainRange(await file('short.fa', 'ab'), 5).read(new Uint8Array(4), 0, 4)).toBe(0);
 });
 
+test('a file that ends within its range was longer when it was cut', async () => {
+  const range = new PlainRange(await file('shrunk.fa', '0123456789'), 0, 12);
+  const memory = new Uint8Array(20);
+  expect(range.read(memory, 0, 20)).toBe(10);
+  expect(() => range.read(memory, 0, 20)).toThrow('the file shrank while it was read: it had at least 12 bytes');
+});
+
 test('several files are read in turns, more than are kept open', async () => {
   const ranges: PlainRange[] = [];
   for (let i = 0; i < 9; i++) ranges.push(new PlainRange(await file(`${i}.fa`, `${i}a${i}b`), 0));

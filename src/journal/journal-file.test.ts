@@ -114,6 +114,23 @@ describe('syncs', () => {
     expect(files.calls.filter((call) => call === 'sync')).toHaveLength(2);
   });
 
+  test('frames are written together: a mebibyte of them without a sync, the rest with one', async () => {
+    const { files, file } = onDisk();
+    await files.drain();
+    const body = [new Float32Array(1 << 16)];
+    const written: boolean[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      void file.append({ kind: 2, json: i, body });
+      await files.drain();
+      written.push(files.bytes(PATH).length > (i + 1) << 18);
+    }
+    expect([written, files.calls.includes('sync')]).toEqual([[false, false, false, true, false], false]);
+    const sync = file.sync();
+    await files.drain();
+    await sync;
+    expect(await jsonsOf(files)).toEqual(['first', 0, 1, 2, 3, 4]);
+  });
+
   test('one happens a second after the first frame that none was asked for', async () => {
     const { files, clock, file } = onDisk();
     const told: string[] = [];
@@ -204,10 +221,12 @@ describe('failures', () => {
     const { files, file } = onDisk();
     await files.drain();
     void file.append(frame('a'));
+    const sync = file.sync().catch(String);
     void file.append(frame('b'));
     const end = file.abandon();
     await files.drain();
     await end;
+    expect(await sync).toContain('was abandoned');
     // The write that was under way goes to its end.
     expect([await jsonsOf(files), files.openFiles]).toEqual([['first', 'a'], 0]);
     expect(() => file.append(frame('c'))).toThrow('is closed');

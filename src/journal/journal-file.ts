@@ -1,5 +1,5 @@
 /**
- * Writes a journal file. Frames are queued and written in order, whole, by one loop; nobody who appends waits.
+ * Writes a journal file. Frames are queued and written in order, many at once, by one loop; nobody who appends waits.
  *
  * Invariants: a frame is called safe only after a sync that began behind its write has returned. A sync serves all who
  * wait for one, and happens by itself SYNC_SECONDS after the first frame that no sync was asked for. After the first
@@ -19,6 +19,8 @@ import { recover } from './read-journal.ts';
 const SYNC_SECONDS = 1;
 /** Bytes that wait to be written before those who append are asked to wait. */
 const ROOM_BYTES = 64 << 20;
+/** Bytes that are written at once, if no sync comes before: a call for every frame costs more than the frame. */
+const WRITE_BYTES = 1 << 20;
 
 export interface JournalOptions {
   readonly files?: FileCalls | undefined;
@@ -184,14 +186,24 @@ export class JournalFile {
     const file = this.#file;
     if (file === undefined || this.#isEnded) return undefined;
     if (this.#wanted > this.#safe && this.#written >= this.#wanted) return this.#syncWritten(file);
-    const next = this.#queue.shift();
-    return next === undefined ? undefined : this.#write(file, next);
+    const isDue = this.#wanted > this.#written || this.#appended - this.#written >= WRITE_BYTES;
+    return isDue ? this.#write(file, this.#gather()) : undefined;
   }
 
-  async #write(file: OpenFile, { bytes, whenSafe }: Queued): Promise<void> {
+  /** Takes the next frames from the queue, all of them where they are few. */
+  #gather(): Queued[] {
+    let frames = 0;
+    for (let bytes = 0; frames < this.#queue.length && bytes < WRITE_BYTES; frames += 1) {
+      bytes += this.#queue[frames]!.bytes.length;
+    }
+    return this.#queue.splice(0, frames);
+  }
+
+  async #write(file: OpenFile, frames: readonly Queued[]): Promise<void> {
+    const bytes = frames.length === 1 ? frames[0]!.bytes : Buffer.concat(frames.map((frame) => frame.bytes));
     await writeAll(file, bytes);
     this.#written += bytes.length;
-    if (whenSafe !== undefined) this.#unsynced.push(whenSafe);
+    this.#unsynced.push(...frames.flatMap(({ whenSafe }) => whenSafe ?? []));
     if (this.#appended - this.#written < ROOM_BYTES) {
       this.#room?.resolve();
       this.#room = undefined;

@@ -101,14 +101,15 @@ export class RunJournal {
 
   /**
    * A window was read; one that is known already is passed over.
+   * @param whenSafe called when it is on the disk; never for one that is passed over
    * @returns as `JournalFile.append`, here and below
    */
-  window(note: WindowNote): Promise<void> {
+  window(note: WindowNote, whenSafe?: () => void): Promise<void> {
     this.#mustBeSound();
     const known = this.#windows.get(note.window);
     if (known === undefined) {
       this.#windows.set(note.window, note);
-      return this.#run.append(windowFrame(note));
+      return this.#run.append(windowFrame(note), whenSafe);
     }
     if (Bun.deepEquals(known, note)) return Promise.resolve();
     throw new Error(`window ${note.window} was ${JSON.stringify(known)} and is ${JSON.stringify(note)}`);

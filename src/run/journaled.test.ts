@@ -68,12 +68,48 @@ describe('JournaledRun', () => {
     await second.options.journal.close();
   });
 
+  test('rows are brought to the disk before a thousand more of one encoder', async () => {
+    const first = await begun(join(root, 'many'));
+    const window = twoRecords();
+    await first.meet(1, window, room());
+    await first.options.journal.sync();
+    let syncs = 0;
+    const { journal } = first.options;
+    const sync = journal.sync.bind(journal);
+    journal.sync = () => {
+      syncs += 1;
+      return sync();
+    };
+    const numbers = (rows: number) => Array.from({ length: rows }, () => 0);
+    await first.rows(1, 'protein', numbers(999), new Float32Array(999));
+    await first.rows(1, 'nucleotide', numbers(999), new Float32Array(999));
+    expect(syncs).toBe(0);
+    await first.rows(1, 'protein', numbers(1), new Float32Array(1));
+    expect(syncs).toBe(1);
+    await first.rows(1, 'nucleotide', numbers(999), new Float32Array(999));
+    expect(syncs).toBe(1);
+    await journal.close();
+  });
+
+  test('records of a window that is scored do not count less while its scores are under way', async () => {
+    const first = await begun(join(root, 'under-way'));
+    await first.meet(1, twoRecords(), room());
+    await first.rows(1, 'nucleotide', [0, 1], new Float32Array(4));
+    await first.rows(1, 'protein', [0], new Float32Array(3));
+    await first.options.journal.sync();
+    expect(first.safeRecords).toBe(2);
+    await first.scores(1, new Float32Array(4));
+    expect(first.safeRecords).toBe(2);
+    await first.options.journal.close();
+    expect(first.safeRecords).toBe(3);
+  });
+
   test('scores come back, and all records of the window count', async () => {
     const folder = join(root, 'scores');
     const first = await begun(folder);
     const window = twoRecords();
     await first.meet(1, window, room());
-    await first.scores(1, window, Float32Array.of(0.25, 0.75, 0.5, 0.5));
+    await first.scores(1, Float32Array.of(0.25, 0.75, 0.5, 0.5));
     await first.options.journal.close();
     expect(first.safeRecords).toBe(3);
 
@@ -81,7 +117,7 @@ describe('JournaledRun', () => {
     const { scores } = await second.meet(1, window, room());
     expect([...scores!]).toEqual([0.25, 0.75, 0.5, 0.5]);
     expect([second.resumed, second.safeRecords]).toEqual([3, 3]);
-    await second.scores(1, window, scores!);
+    await second.scores(1, scores!);
     expect(second.safeRecords).toBe(3);
     await second.options.journal.close();
   });

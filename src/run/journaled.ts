@@ -3,16 +3,21 @@
  * in the order of the input, and each is compared with what the journal says of it before anything of it is used.
  */
 
+import { STANDARD_INPUT } from '../input/container.ts';
 import type { InputPosition } from '../input/position.ts';
 import type { RunJournal } from '../journal/run-journal.ts';
 import type { StoredRun } from '../journal/stored-run.ts';
 import type { EncoderName } from '../model/bundle/manifest.ts';
 import { EXIT, UserError } from '../system/errors.ts';
+import { OpenWindow, type RowFlags } from './open-window.ts';
 import type { StageClock } from './stage-clock.ts';
-import { endsHere, type Window } from './window.ts';
+import type { Window } from './window.ts';
 
-/** At the latest after so many chunks with a result the journal is brought to the disk. */
-const CHUNKS_BETWEEN_SYNCS = 1000;
+/**
+ * After so many rows of one encoder the journal is brought to the disk, if its own clock has not done that before. A chunk
+ * with a frame has a row of each encoder, so no more chunks (of different content) have a result that is not safe.
+ */
+const ROWS_BETWEEN_SYNCS = 1000;
 
 export interface JournaledOptions {
   readonly journal: RunJournal;
@@ -27,25 +32,15 @@ export interface JournaledOptions {
   readonly clock: StageClock;
 }
 
-/** Of each row of a window: 1 where something is so. */
-type RowFlags = Readonly<Record<EncoderName, Uint8Array>>;
-
-/** A window whose scores are not on the disk yet. */
-interface OpenWindow {
-  readonly window: Window;
-  /** Rows that are on the disk. */
-  readonly safe: RowFlags;
-  /** Without its note on the disk, rows of a window are of no use. */
-  isNoted: boolean;
-}
-
 export class JournaledRun {
+  /** Windows whose scores are not on the disk yet. */
   readonly #open = new Map<number, OpenWindow>();
   /** Of the windows whose scores are on the disk. */
   #safeRecords = 0;
   #resumed = 0;
   #hasMet = false;
-  #chunksSinceSync = 0;
+  /** Of each encoder. */
+  readonly #rowsSinceSync = { nucleotide: 0, protein: 0 };
 
   constructor(readonly options: JournaledOptions) {}
 
@@ -83,12 +78,15 @@ export class JournaledRun {
     };
     const known = stored?.windows.get(number);
     if (known !== undefined && !Bun.deepEquals(known, note)) throw this.#otherInput(window.end);
-    await this.#timed(() => journal.window(note));
-    this.#hasMet = true;
     const done = {
       nucleotide: new Uint8Array(window.nucleotide.rows),
       protein: new Uint8Array(window.protein.rows),
     };
+    const open = this.#timed(() => new OpenWindow(window, done, known !== undefined));
+    await this.#timed(() => journal.window(note, () => open.noted()));
+    // An early end has something to go on with.
+    if (!this.#hasMet) this.#syncSoon();
+    this.#hasMet = true;
     const scores = await stored?.scores(number);
     if (stored?.hasRows(number)) {
       for await (const { encoder, rowNumbers, embeddings: values } of stored.rows(number)) {
@@ -97,22 +95,11 @@ export class JournaledRun {
     }
     if (scores === undefined) {
       // Without a frame there is nothing to take: such records count with a window that is known.
-      if (known !== undefined) this.#resumed += wholeRecords(window, done);
-      const open: OpenWindow = { window, safe: done, isNoted: known !== undefined };
+      if (known !== undefined) this.#resumed += open.whole;
       this.#open.set(number, open);
-      if (!open.isNoted) {
-        // Its failure is heard by `failed`.
-        journal.sync().then(
-          () => {
-            open.isNoted = true;
-          },
-          () => undefined,
-        );
-      }
     } else {
-      const records = window.records.filter(endsHere).length;
-      this.#resumed += records;
-      this.#safeRecords += records;
+      this.#resumed += open.records;
+      this.#safeRecords += open.records;
     }
     return { scores, done: { nucleotide: done.nucleotide.slice(), protein: done.protein.slice() } };
   }
@@ -120,37 +107,53 @@ export class JournaledRun {
   /** A batch was computed. */
   async rows(number: number, encoder: EncoderName, rows: readonly number[], embeddings: Float32Array): Promise<void> {
     const { journal } = this.options;
-    const whenSafe = () => {
-      const safe = this.#open.get(number)?.safe[encoder];
-      if (safe !== undefined) for (const row of rows) safe[row] = 1;
-    };
+    const whenSafe = this.#whenRowsAreSafe(number, encoder, rows);
     await this.#timed(() => journal.rows(number, encoder, Uint32Array.from(rows), embeddings, whenSafe));
+    const since = this.#rowsSinceSync;
+    since[encoder] += rows.length;
+    if (since[encoder] < ROWS_BETWEEN_SYNCS) return;
+    since.nucleotide = 0;
+    since.protein = 0;
+    this.#syncSoon();
   }
 
   /** A window was classified. @param scores `[pairs, 2]` */
-  async scores(number: number, window: Window, scores: Float32Array): Promise<void> {
-    const isNew = this.#open.has(number);
+  async scores(number: number, scores: Float32Array): Promise<void> {
     const { journal } = this.options;
-    const whenSafe = () => {
-      if (!this.#open.delete(number)) return;
-      this.#safeRecords += window.records.filter(endsHere).length;
-    };
+    const open = this.#open.get(number);
+    const whenSafe = this.#whenScoresAreSafe(number);
+    if (open !== undefined) this.#timed(() => open.scored());
     await this.#timed(() => journal.scores(number, scores, whenSafe));
-    if (!isNew) return;
-    this.#chunksSinceSync += window.masks.length;
-    if (this.#chunksSinceSync < CHUNKS_BETWEEN_SYNCS) return;
-    this.#chunksSinceSync = 0;
-    // Its failure is heard by `failed`; nobody has to wait for the disk.
-    journal.sync().catch(() => undefined);
   }
 
   /** Records whose results are all on the disk. */
   get safeRecords(): number {
     return this.#timed(() => {
       let records = this.#safeRecords;
-      for (const { window, safe, isNoted } of this.#open.values()) if (isNoted) records += wholeRecords(window, safe);
+      for (const { isNoted, whole } of this.#open.values()) if (isNoted) records += whole;
       return records;
     });
+  }
+
+  // What is called later is made apart from what it is called for: a function holds all that those beside it use.
+
+  #whenRowsAreSafe(number: number, encoder: EncoderName, rows: readonly number[]): () => void {
+    return () => {
+      const safe = this.#open.get(number)?.safe[encoder];
+      if (safe !== undefined) for (const row of rows) safe[row] = 1;
+    };
+  }
+
+  #whenScoresAreSafe(number: number): () => void {
+    return () => {
+      this.#safeRecords += this.#open.get(number)?.records ?? 0;
+      this.#open.delete(number);
+    };
+  }
+
+  #syncSoon(): void {
+    // Its failure is heard by `failed`; nobody has to wait for the disk.
+    this.options.journal.sync().catch(() => undefined);
   }
 
   #timed<T>(work: () => T): T {
@@ -160,10 +163,11 @@ export class JournaledRun {
   #otherInput({ input }: InputPosition): UserError {
     const { inputs } = this.options;
     const [first] = inputs;
-    const shown = inputs.length === 1 ? first : `one of the inputs up to ${inputs[input]}`;
+    const name = (path: string | undefined) => (path === STANDARD_INPUT ? 'standard input' : path);
+    const shown = inputs.length === 1 ? name(first) : `one of the inputs up to ${name(inputs[input])}`;
     return new UserError(
       `${shown} is not what this run was begun with: its content differs`,
-      'Give the inputs of the first run, or start anew with --force instead of --resume.',
+      'Give the inputs of the first run in the same form (plain, compressed, through a pipe), or start anew with --force instead of --resume.',
       {},
       EXIT.usage,
     );
@@ -177,23 +181,4 @@ function fill(target: Float32Array, done: Uint8Array, rowNumbers: Uint32Array, v
     target.set(values.subarray(i * width, (i + 1) * width), row * width);
     done[row] = 1;
   }
-}
-
-/** Records that end in the window and whose frames all have both rows. */
-function wholeRecords({ records, masks, frames, pairNucleotide, pairProtein }: Window, done: RowFlags): number {
-  let whole = 0;
-  let chunk = 0;
-  let frame = 0;
-  for (const record of records) {
-    let isWhole = endsHere(record);
-    for (const end = chunk + record.chunks; chunk < end; chunk += 1) {
-      for (let mask = masks[chunk]!; mask > 0; mask &= mask - 1) {
-        const pair = frames[frame]!;
-        frame += 1;
-        isWhole &&= done.nucleotide[pairNucleotide[pair]!] === 1 && done.protein[pairProtein[pair]!] === 1;
-      }
-    }
-    if (isWhole) whole += 1;
-  }
-  return whole;
 }

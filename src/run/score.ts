@@ -31,7 +31,7 @@ export async function* scoreWindows(
   for (let next = await ahead.next(); next !== undefined; next = await ahead.next()) {
     const { window, number, embeddings } = next;
     const scores = next.scores ?? (await classify(window, embeddings, context, fleet));
-    await context.journal?.scores(number, window, scores);
+    await context.journal?.scores(number, scores);
     yield { window, scores, embeddings };
   }
 }

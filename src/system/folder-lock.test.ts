@@ -26,6 +26,12 @@ test('a lock whose process is gone is taken over, one of another host is not', (
   rmSync(path);
 });
 
+test("a lock that was never written is nobody's", () => {
+  writeFileSync(path, '');
+  lockFolder(folder)();
+  expect(existsSync(path)).toBe(false);
+});
+
 test('a lock that somebody else took over is left alone', () => {
   const release = lockFolder(folder);
   writeFileSync(path, '1 elsewhere.example\n');

@@ -4,7 +4,7 @@
  * of another host nothing can be known, so it is respected.
  */
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
@@ -16,6 +16,8 @@ const UNKNOWN = '-';
 /** An owner whose guardian is gone is about to end: a process with much memory takes a moment. */
 const ENDING_MS = 10_000;
 const LOOK_MS = 20;
+/** Between the making of a lock and its content lies one call. */
+const WRITING_MS = 500;
 const pauseCell = new Int32Array(new SharedArrayBuffer(4));
 
 export interface LockOptions {
@@ -43,14 +45,15 @@ export function lockFolder(folder: string, options: LockOptions = {}): () => voi
   const own = `${process.pid} ${hostname()} ${beginningOf(process.pid) ?? UNKNOWN} ${guardian ?? UNKNOWN}\n`;
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
-      writeFileSync(path, own, { flag: 'wx' });
+      writeNew(path, own);
       return () => {
         if (contentOf(path) === own) rmSync(path, { force: true });
       };
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw machineError(error, path);
-      const owner = parse(contentOf(path) ?? '');
-      if (owner.host !== hostname() || !isGone(owner)) {
+      const text = writtenContentOf(path);
+      const owner = parse(text);
+      if (text !== '' && (owner.host !== hostname() || !isGone(owner))) {
         throw new UserError(
           `another run is writing to this folder (process ${owner.pid} on ${owner.host})`,
           `Wait for it, or ${remedy}. If it is gone for sure, remove ${path}.`,
@@ -63,6 +66,29 @@ export function lockFolder(folder: string, options: LockOptions = {}): () => voi
   throw new UserError('another run began to write to this folder just now', `Wait for it, or ${remedy}.`, {
     file: folder,
   });
+}
+
+/** A lock that cannot be written whole is none: nobody would know whose it is. */
+function writeNew(path: string, text: string): void {
+  const descriptor = openSync(path, 'wx');
+  try {
+    writeFileSync(descriptor, text);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What is empty may be written this moment; what stays empty was left by a process that was ended before. */
+function writtenContentOf(path: string): string {
+  for (let waited = 0; waited < WRITING_MS; waited += LOOK_MS) {
+    const text = contentOf(path);
+    if (text !== '') return text ?? '';
+    Atomics.wait(pauseCell, 0, 0, LOOK_MS);
+  }
+  return '';
 }
 
 function parse(text: string): Owner {

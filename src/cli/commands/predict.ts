@@ -14,7 +14,7 @@ import { inspectInputs, openRun } from '../../run/pool/open-run.ts';
 import { scoreWindows } from '../../run/score.ts';
 import { StageClock } from '../../run/stage-clock.ts';
 import { supervised } from '../../supervisor/supervised.ts';
-import { EXIT } from '../../system/errors.ts';
+import { EXIT, UserError } from '../../system/errors.ts';
 import { lockFolder } from '../../system/folder-lock.ts';
 import { onSignal, unlessEnding } from '../../system/signals.ts';
 import { type OpenedDevice, openDevices } from '../devices/open-devices.ts';
@@ -114,6 +114,13 @@ async function tellEstimate(run: Run, devices: readonly OpenedDevice[]): Promise
   run.emit(answer);
 }
 
+/** What the machine refused can be gone on with, once it does not. */
+function resumable(error: unknown): unknown {
+  if (!(error instanceof UserError) || error.exitCode !== EXIT.runtime) return error;
+  const { sentence, remedy, where, exitCode } = error;
+  return new UserError(sentence, `${remedy} What was computed is kept: --resume goes on with it.`, where, exitCode);
+}
+
 async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: () => void): Promise<void> {
   const { plan, emit, clock, sequences, startedAt } = run;
   const kept = await openJournal(run, opened);
@@ -165,7 +172,7 @@ async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: 
     await unlessEnding();
     files.abort();
     await leaveJournal(kept);
-    throw error;
+    throw journaled.isEmpty ? error : resumable(error);
   } finally {
     release();
   }

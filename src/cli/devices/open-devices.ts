@@ -85,9 +85,22 @@ function noneLeft(refusals: readonly Refusal[]): UserError {
 
 async function openCpu({ entry }: ChosenDevice, setting: Setting, emit: Emit, { open }: Means): Promise<OpenedDevice> {
   emit({ event: 'stage', stage: 'load', note: 'loading the model' });
-  const session = await open(entry, 'native-cpu', setting);
+  const session = await open(entry, 'native-cpu', setting).catch((error: unknown) => {
+    throw notTaken(error, setting);
+  });
   // Alone it is given everything, so how fast it is does not matter.
   return { session, speeds: { nucleotide: 1, protein: 1 }, proof: undefined, isTrusted: false };
+}
+
+/** Without a GPU to blame, it is the model that cannot be used. */
+function notTaken(error: unknown, { bundle: { folder, manifest } }: Setting): unknown {
+  if (!(error instanceof DeviceError) || error.kind !== 'Unsupported') return error;
+  const [reason] = error.message.split('\n');
+  return new UserError(
+    `The model ${manifest.name} cannot be loaded (${reason})`,
+    'Import or pull it again; a graph that this program did not make may need what it does not have.',
+    { file: folder },
+  );
 }
 
 /** Of one card. */

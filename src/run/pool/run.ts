@@ -268,14 +268,20 @@ export class SequenceRun {
         case RESULT_FRAME.problem: {
           const { index, id, line, sentence } = jsonFrom<ProblemReport>(frame.memory, frame.start, frame.end);
           const before = this.inputs[input]!.lines;
+          // A record that breaks off because somebody writes to the file is no fault of the record.
+          this.#states.check(input);
           yield { item: 'problem', input, record: this.#records + index + 1, id, line: before + line + 1, sentence };
           break;
         }
-        case RESULT_FRAME.failure:
-          throw failureError(jsonFrom<Failure>(frame.memory, frame.start, frame.end), this.inputs[input]!.lines);
+        case RESULT_FRAME.failure: {
+          const failure = jsonFrom<Failure>(frame.memory, frame.start, frame.end);
+          if (failure.kind === 'user') this.#states.check(input);
+          throw failureError(failure, this.inputs[input]!.lines);
+        }
         case RESULT_FRAME.done: {
           const report = jsonFrom<JobReport>(frame.memory, frame.start, frame.end);
           this.#pool.release(number);
+          if (report.cut !== undefined) this.#states.check(input);
           this.#account(input, name, own.bytesEnd, report);
           this.#underWay.shift();
           yield { item: 'job', input, report };

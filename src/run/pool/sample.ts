@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { InputFile } from '../../input/container.ts';
 import { formatOf, type SequenceFormat } from '../../input/format.ts';
 import { openStream } from '../../input/open-stream.ts';
-import { readingError } from '../../input/reading-error.ts';
+import { laterReadingError } from '../../input/reading-error.ts';
 
 const SAMPLE_BYTES = 1 << 18;
 const GREATER_AT_LINE_START = '\n>';
@@ -47,7 +47,7 @@ function plainHead(name: string): Uint8Array {
       closeSync(descriptor);
     }
   } catch (error) {
-    throw readingError(error, name);
+    throw laterReadingError(error, name);
   }
 }
 
