@@ -4,7 +4,7 @@
  * of another host nothing can be known, so it is respected.
  */
 
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
@@ -47,7 +47,7 @@ export function lockFolder(folder: string, options: LockOptions = {}): () => voi
     try {
       writeNew(path, own);
       return () => {
-        if (contentOf(path) === own) rmSync(path, { force: true });
+        if (contentOf(path) === own) removeQuietly(path);
       };
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw machineError(error, path);
@@ -60,7 +60,7 @@ export function lockFolder(folder: string, options: LockOptions = {}): () => voi
           { file: folder },
         );
       }
-      rmSync(path, { force: true });
+      removeStale(path);
     }
   }
   throw new UserError('another run began to write to this folder just now', `Wait for it, or ${remedy}.`, {
@@ -74,10 +74,27 @@ function writeNew(path: string, text: string): void {
   try {
     writeFileSync(descriptor, text);
   } catch (error) {
-    rmSync(path, { force: true });
+    removeQuietly(path);
     throw error;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It names a process that is gone by then, or nothing: the next run takes it over.
+  }
+}
+
+function removeStale(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    // Another run was faster.
+    if (systemCode(error) !== 'ENOENT') throw machineError(error, path);
   }
 }
 
