@@ -7,6 +7,7 @@
  */
 
 import type { EncodedRows } from './encode.ts';
+import { FirstFailure } from './first-failure.ts';
 import type { Window } from './window.ts';
 
 export interface EncodedWindow extends EncodedRows {
@@ -24,7 +25,7 @@ interface Begun {
 export class WindowsAhead {
   readonly #source: AsyncIterator<Window>;
   readonly #begun: Promise<Begun | undefined>[] = [];
-  readonly #failure = new Failure();
+  readonly #failure = new FirstFailure();
   #count = 0;
 
   /**
@@ -67,25 +68,5 @@ export class WindowsAhead {
     });
     begun.catch((error: unknown) => this.#failure.set(error));
     return begun;
-  }
-}
-
-/** The first error of many promises. Unlike with `Promise.race`, nothing that was waited for is held afterwards. */
-class Failure {
-  readonly #listeners = new Set<(error: unknown) => void>();
-  #first: { readonly error: unknown } | undefined;
-
-  set(error: unknown): void {
-    this.#first ??= { error };
-    for (const listener of this.#listeners) listener(this.#first.error);
-  }
-
-  /** The promise's value, unless something fails before it is there. */
-  unless<T>(promise: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#first !== undefined) reject(this.#first.error);
-      this.#listeners.add(reject);
-      promise.then(resolve, reject).finally(() => this.#listeners.delete(reject));
-    });
   }
 }

@@ -9,6 +9,7 @@ import { prepareFolder } from '../../output/folder.ts';
 import { ResultFiles } from '../../output/results.ts';
 import { deviceEvent } from '../../run/device-event.ts';
 import { estimate } from '../../run/estimate.ts';
+import { FirstFailure } from '../../run/first-failure.ts';
 import { recordsOf } from '../../run/pool/job.ts';
 import { inspectInputs, openRun } from '../../run/pool/open-run.ts';
 import { scoreWindows } from '../../run/score.ts';
@@ -140,11 +141,11 @@ async function scoreAndWrite(run: Run, opened: readonly OpenedDevice[], unlock: 
     const embeddings = plan.saveEmbeddings ? new EmbeddingFiles(plan.output, context.widths, files) : undefined;
     const delivery = new Delivery(files, plan.minimumLength, run.head.calibration, embeddings);
     // A journal that cannot be written ends the run: what it promises would not be true.
-    const failed = journal.failed;
-    failed.catch(() => undefined);
+    const failure = new FirstFailure();
+    journal.failed.catch((error: unknown) => failure.set(error));
     const scoring = scoreWindows(windowsOf(run).windows(), context, fleet);
     for (;;) {
-      const { value: scored, done } = await Promise.race([scoring.next(), failed]);
+      const { value: scored, done } = await failure.unless(scoring.next());
       if (done === true || scored === undefined) break;
       clock.time('write', () => delivery.write(scored));
       const { records, chunks, frames, viral } = delivery.counts;
