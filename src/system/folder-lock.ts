@@ -4,7 +4,7 @@
  * of another host nothing can be known, so it is respected.
  */
 
-import { closeSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, linkSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
@@ -60,7 +60,7 @@ export function lockFolder(folder: string, options: LockOptions = {}): () => voi
           { file: folder },
         );
       }
-      removeStale(path);
+      takeAway(path, text);
     }
   }
   throw new UserError('another run began to write to this folder just now', `Wait for it, or ${remedy}.`, {
@@ -89,12 +89,19 @@ function removeQuietly(path: string): void {
   }
 }
 
-function removeStale(path: string): void {
+/**
+ * Removes the lock with this content and no other one: of two runs that found it stale, one may have made its own by now.
+ * What was taken by mistake is put back.
+ */
+function takeAway(path: string, stale: string): void {
+  const taken = `${path}.${process.pid}`;
   try {
-    unlinkSync(path);
+    renameSync(path, taken);
+    if (readFileSync(taken, 'utf8') !== stale) linkSync(taken, path);
+    unlinkSync(taken);
   } catch (error) {
     // Another run was faster.
-    if (systemCode(error) !== 'ENOENT') throw machineError(error, path);
+    if (!['ENOENT', 'EEXIST'].includes(systemCode(error) ?? '')) throw machineError(error, path);
   }
 }
 

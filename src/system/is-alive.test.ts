@@ -1,4 +1,7 @@
 import { expect, test } from 'bun:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beginningOf, isAlive } from './is-alive.ts';
 
 const isLinux = process.platform === 'linux';
@@ -16,11 +19,10 @@ test.skipIf(!isLinux)('a process that began at another moment is another one', (
 });
 
 test.skipIf(!isLinux)('one that has ended is not alive, although nobody has asked how it ended', async () => {
-  // The shell becomes a program that never asks for its child; the child ends when its input does.
-  const line = '(read -r word) & echo $!; exec sleep 1000';
-  const parent = Bun.spawn(['sh', '-c', `exec 3<&0; ${line.replace('read -r word', 'read -r word <&3')}`], {
-    ...{ stdin: 'pipe', stdout: 'pipe' },
-  });
+  // The shell becomes a program that never asks for its child and tells its number; the child ends with its input.
+  const folder = mkdtempSync(join(tmpdir(), 'is-alive-'));
+  const line = 'exec 3<&0; (read -r word <&3) & echo $! > child; exec tail -f child';
+  const parent = Bun.spawn(['sh', '-c', line], { cwd: folder, stdin: 'pipe', stdout: 'pipe' });
   try {
     const { value } = await parent.stdout.getReader().read();
     const child = Number(new TextDecoder().decode(value));
@@ -31,5 +33,6 @@ test.skipIf(!isLinux)('one that has ended is not alive, although nobody has aske
     expect(() => process.kill(child, 0)).not.toThrow();
   } finally {
     parent.kill();
+    rmSync(folder, { recursive: true });
   }
 });

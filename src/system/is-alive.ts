@@ -1,6 +1,6 @@
 /** Whether a process of this machine still runs: who holds a lock or a folder may be gone. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { systemCode } from './machine-error.ts';
 
 /** Of proc(5), behind the name in brackets: state ppid pgrp ... and, as the 20th, when the process began. */
@@ -13,7 +13,7 @@ const ENDED = ['Z', 'X'];
 export function isAlive(pid: number, began?: string): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   const stat = statOf(pid);
-  if (stat !== undefined && ENDED.includes(stat[STATE]!)) return false;
+  if (stat !== undefined && ENDED.includes(stat[STATE]!) && !hasOtherThreads(pid)) return false;
   if (stat !== undefined && began !== undefined && stat[BEGAN] !== began) return false;
   try {
     // Signal 0 only asks; EPERM means that the process is there and somebody else's.
@@ -27,6 +27,15 @@ export function isAlive(pid: number, began?: string): boolean {
 /** When a process began, in the system's own unit. Only Linux tells. */
 export function beginningOf(pid: number): string | undefined {
   return statOf(pid)?.[BEGAN];
+}
+
+/** A killed process whose first thread is gone, while another one is still inside a write. */
+function hasOtherThreads(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length > 1;
+  } catch {
+    return false;
+  }
 }
 
 function statOf(pid: number): readonly string[] | undefined {

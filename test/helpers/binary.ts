@@ -61,6 +61,16 @@ function root(): string {
   return folder;
 }
 
+/** Waits for the end of a process whose output is a pipe. */
+export async function outcomeOf(child: Bun.Subprocess<Bun.SpawnOptions.Writable, 'pipe', 'pipe'>): Promise<Outcome> {
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { code, stdout, stderr };
+}
+
 export class Box {
   readonly folder: string;
   readonly binary: string;
@@ -129,13 +139,7 @@ export class Box {
   }
 
   async run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    const child = this.start(args, options);
-    const [stdout, stderr, code] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
-    return { code, stdout, stderr };
+    return await outcomeOf(this.start(args, options));
   }
 
   /** `run`, for what must go well. */

@@ -9,7 +9,7 @@ import { mock } from 'bun:test';
 import * as fs from 'node:fs';
 import * as promises from 'node:fs/promises';
 import { constants } from 'node:os';
-import { resolve, sep } from 'node:path';
+import { basename, resolve, sep } from 'node:path';
 import {
   DISK_VARIABLE,
   type DiskCall,
@@ -54,10 +54,12 @@ function refusalOf(call: DiskCall, path: string | undefined): string | undefined
   if (path === undefined || !disk.folders.some((folder) => path === folder || path.startsWith(folder + sep))) {
     return undefined;
   }
-  const nth = (seen.get(call) ?? 0) + 1;
-  seen.set(call, nth);
   const { refusal } = disk;
-  const isRefused = refusal?.call === call && (nth === refusal.nth || (refusal.lasting && nth > refusal.nth));
+  const isCounted = refusal?.name === undefined || basename(path).startsWith(refusal.name);
+  const nth = (seen.get(call) ?? 0) + (isCounted ? 1 : 0);
+  seen.set(call, nth);
+  const isRefused =
+    isCounted && refusal?.call === call && (nth === refusal.nth || (refusal.lasting && nth > refusal.nth));
   real.appendFileSync(disk.log, `${isRefused ? '!' : ''}${call} ${path}\n`);
   return isRefused ? refusal.code : undefined;
 }
@@ -163,6 +165,10 @@ const SYNCHRONOUS = {
   renameSync(...given: Given): unknown {
     guard('rename', 'rename', given[0], given[1]);
     return apply(real.renameSync, given);
+  },
+  linkSync(...given: Given): unknown {
+    guard('rename', 'link', given[0], given[1]);
+    return apply(real.linkSync, given);
   },
   rmSync(...given: Given): unknown {
     guardThere('unlink', 'rm', given[0]);

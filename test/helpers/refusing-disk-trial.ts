@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { RESULT_FILE } from '../../src/output/paths.ts';
 import { fixture } from './fixtures.ts';
 import { expectRefusal } from './refusal.ts';
@@ -132,11 +132,8 @@ export class DiskTrial {
   async #interrupt(name: Beginning, ...more: string[]): Promise<void> {
     const folder = this.newFolder({}, name);
     const args = predict(folder, ...more);
-    const { calls } = await this.succeed(args, folder);
-    rmSync(join(folder, 'out'), { recursive: true });
-    const written = calls.filter(({ call }) => call === 'write').map(({ path }) => basename(path));
-    const nth = 1 + written.findIndex((path) => path.startsWith(RESULT_FILE.chunks));
-    const { outcome } = await this.run(args, folder, {}, { call: 'write', nth, code: 'EIO', lasting: false });
+    const refusal = { call: 'write', nth: 1, name: RESULT_FILE.chunks, code: 'EIO', lasting: false } as const;
+    const { outcome } = await this.run(args, folder, {}, refusal);
     expectRefusal(outcome, [RESULT_FILE.chunks, 'EIO'], 1);
     const journal = join(folder, 'out', 'journal');
     expect(readdirSync(journal)).toContain('window-2.vnj');

@@ -8,7 +8,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outcome } from './binary.ts';
+import { type Outcome, outcomeOf } from './binary.ts';
 
 /** Calls that change something; `sync` also of folders. Those that only read are never refused. */
 export const DISK_CALLS = ['open', 'write', 'sync', 'truncate', 'rename', 'unlink', 'mkdir'] as const;
@@ -17,7 +17,7 @@ export type DiskCall = (typeof DISK_CALLS)[number];
 /** Functions of `node:fs` and `node:fs/promises` that change something, as far as the program uses them: all are watched. */
 export const WATCHED_SYNCHRONOUS = [
   ...(['openSync', 'closeSync', 'writeSync', 'fsyncSync', 'ftruncateSync', 'writeFileSync', 'appendFileSync'] as const),
-  ...(['renameSync', 'rmSync', 'unlinkSync', 'mkdirSync'] as const),
+  ...(['renameSync', 'linkSync', 'rmSync', 'unlinkSync', 'mkdirSync'] as const),
 ] as const;
 export const WATCHED_PROMISED = [
   ...(['open', 'writeFile', 'copyFile', 'rename', 'rm', 'unlink', 'rmdir', 'mkdir'] as const),
@@ -27,6 +27,8 @@ export interface DiskRefusal {
   readonly call: DiskCall;
   /** 1-based, among the calls of this kind. */
   readonly nth: number;
+  /** Counts calls on files alone whose name begins so: which call comes when differs from run to run. */
+  readonly name?: string;
   /** `ENOSPC` and so on. */
   readonly code: string;
   /** Whether all later calls of this kind are refused as well: a disk that is full stays full. */
@@ -85,12 +87,7 @@ export async function runRefused(
       stdout: 'pipe',
       stderr: 'pipe',
     });
-    const [stdout, stderr, code] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
-    return { outcome: { code, stdout, stderr }, calls: callsOf(readFileSync(log, 'utf8')) };
+    return { outcome: await outcomeOf(child), calls: callsOf(readFileSync(log, 'utf8')) };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 /** A disk of its own for a few commands: a tmpfs in a mount namespace, which goes with the last of them. */
 
-import type { Box, Outcome } from './binary.ts';
+import { type Box, type Outcome, outcomeOf } from './binary.ts';
 
 const UNSHARE = ['/usr/bin/unshare', '--user', '--map-root-user', '--mount'];
 
@@ -37,10 +37,5 @@ export async function onSmallDisk(box: Box, size: string, script: string): Promi
     stdout: 'pipe',
     stderr: 'pipe',
   });
-  const [stdout, stderr, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { code, stdout, stderr };
+  return await outcomeOf(child);
 }
