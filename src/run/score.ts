@@ -39,9 +39,10 @@ export async function* scoreWindows(
 async function classify(
   window: Window,
   embeddings: Embeddings,
-  { widths: { nucleotide, protein } }: EncodeContext,
+  { widths: { nucleotide, protein }, clock }: EncodeContext,
   fleet: Fleet,
 ): Promise<Float32Array> {
+  const began = performance.now();
   const pairs = window.pairNucleotide.length;
   const scores = new Float32Array(pairs * 2);
   for (let at = 0; at < pairs; at += CLASSIFIER_ROWS) {
@@ -52,6 +53,7 @@ async function classify(
     }));
     scores.set(part, at * 2);
   }
+  clock.add('classify', (performance.now() - began) / 1000);
   return scores;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Seconds spent in each stage, added up over a run. Stages overlap (reading goes on while a device computes), and the
  * seconds of the encoders are added up over all lanes that were busy: with several threads they pass the run's own time.
- * Those of the journal are what its frames and checkpoints take of the main thread; writing itself is done by others.
+ * Classifying is timed from the question to the answer, and may wait behind batches. Those of the journal are what its frames and checkpoints take of the main thread; writing itself is done by others.
  */
 
 export const STAGES = ['load', 'read', 'nucleotide', 'protein', 'classify', 'journal', 'write'] as const;
