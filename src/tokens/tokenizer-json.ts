@@ -29,12 +29,13 @@ export interface TokenizerDefinition {
 }
 
 /**
- * @param json the parsed file
+ * @param json the parsed file; undefined where it could not be parsed
  * @param file its path as the user typed it, for messages
  * @throws UserError that names the setting which is missing, wrong or not implemented
  */
 export function readTokenizerJson(json: unknown, file: string): TokenizerDefinition {
   const check = new JsonChecker(file);
+  if (json === undefined) throw check.refusal('the file is not JSON');
   const root = check.object(json, 'tokenizer.json');
   check.onlyKeys(root, '', [
     ...['version', 'truncation', 'padding', 'added_tokens', 'normalizer'],

@@ -87,7 +87,7 @@ export const BUNDLES: readonly BundleSpecimen[] = [
     ...{ name: 'tokenizer_text', what: 'tokenizer.json is no JSON', at: 'tokenizer.json' },
     command: 'predict',
     files: () => ({ 'tokenizer.json': 'hello' }),
-    message: `tokenizer.json is missing, an object is needed. ${SUCH_A_TOKENIZER}`,
+    message: `the file is not JSON. ${SUCH_A_TOKENIZER}`,
   },
   {
     ...{ name: 'tokenizer_other', what: 'a tokenizer with a normaliser', at: 'tokenizer.json' },
