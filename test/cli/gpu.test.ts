@@ -180,6 +180,7 @@ describe.skipIf(gpu === undefined)(gpu === undefined ? WHY_NO_SOFTWARE_GPU : 'so
     const outcome = await predict('last-card', 'webgpu:0', [], 'webgpu:0 abort 2');
     expect(outcome.code).toBe(0);
     expect(outcome.stderr).toContain('(SIGABRT) while webgpu:0 was at work');
+    expect(outcome.stderr).toContain('so the CPU computes');
     expect(devicesOf('last-card').map(({ id }) => id)).toEqual(['cpu']);
     expect(scoreDifference('last-card', 'cpu')).toBeLessThanOrEqual(TOLERANCE);
     expect(crashesOf('last-card')).toMatchObject([{ signal: 'SIGABRT', device: 'webgpu:0' }]);

@@ -18,7 +18,7 @@ import { supervised } from '../../supervisor/supervised.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
 import { lockFolder } from '../../system/folder-lock.ts';
 import { onSignal, unlessEnding } from '../../system/signals.ts';
-import { type OpenedDevice, openDevices } from '../devices/open-devices.ts';
+import { CPU_ALONE, type OpenedDevice, openDevices } from '../devices/open-devices.ts';
 import { planDevices, readDevices } from '../devices/planned.ts';
 import { summaryDevices } from '../devices/summary.ts';
 import { chooseBundle, chooseHead } from '../model.ts';
@@ -81,6 +81,7 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   };
   try {
     tellStart(run);
+    if (planned.isLastResort) emit({ event: 'warning', message: CPU_ALONE });
     const loading = performance.now();
     const { threads, batchTokens } = plan;
     const { entries, chosen, arithmetic } = planned;

@@ -42,6 +42,9 @@ export interface Means extends Surroundings {
 /** Of a network folder, from which weights are read. */
 const SLOW_DISK_BYTES_PER_SECOND = 10e6;
 
+/** To a person who expects a GPU. */
+export const CPU_ALONE = 'No GPU can be used, so the CPU computes; that may take much longer.';
+
 const USUAL: Means = { open: openBackend, clock: SYSTEM_CLOCK, cache: undefined };
 
 /**
@@ -72,7 +75,7 @@ export async function openDevices(
   if (opened.length === 0 && chosen.some(({ isNamed }) => isNamed)) throw noneLeft(refusals);
   for (const { sentence, remedy } of refusals) emit({ event: 'warning', message: `${sentence}. ${remedy}` });
   if (opened.length > 0) return opened;
-  emit({ event: 'warning', message: 'No GPU can be used, so the CPU computes; that may take much longer.' });
+  emit({ event: 'warning', message: CPU_ALONE });
   return [await openCpu(cpuOf(entries), setting, emit, means)];
 }
 

@@ -13,6 +13,8 @@ export interface PlannedDevices {
   readonly entries: readonly DeviceEntry[];
   readonly chosen: readonly ChosenDevice[];
   readonly arithmetic: Arithmetic;
+  /** The CPU was not asked for, and is all that is left. */
+  readonly isLastResort: boolean;
 }
 
 /** What is in the machine. Where only the CPU is asked for, nothing else is looked for. */
@@ -41,8 +43,9 @@ export function planDevices(
     );
   }
   const chosen = withoutDevices(chooseDevices(devices, entries), leftOut);
+  const isLastResort = chosen.length === 0;
   return {
-    ...{ entries, chosen: chosen.length > 0 ? chosen : [cpuOf(entries)] },
+    ...{ entries, chosen: isLastResort ? [cpuOf(entries)] : chosen, isLastResort },
     arithmetic: arithmeticFor(arithmetic, bundle),
   };
 }
