@@ -1,9 +1,10 @@
 /** The parent's side of one child: started, sent what comes for it, and looked at when it has ended. */
 
-import { relaySignals } from '../system/signals.ts';
+import { relaySignals, type Stop, stopBy } from '../system/signals.ts';
 import { ASSIGNMENT_VARIABLE, type Crash } from './contract.ts';
 import type { Descriptors } from './descriptors.ts';
 import { LastKnown } from './last-known.ts';
+import { isCrashSignal } from './verdict.ts';
 
 /** Of what a child wrote to descriptor 2: its end. */
 const WORDS_KEPT = 64 << 10;
@@ -23,6 +24,8 @@ export interface Ended {
   /** Undefined where a signal ended it. */
   readonly code: number | undefined;
   readonly signal: string | undefined;
+  /** A person stopped it, and it was ended before it could tell that: it had just begun, or took too long. */
+  readonly stop: Stop | undefined;
   readonly known: LastKnown;
   /** The end of what it, its libraries and the runtime wrote to descriptor 2. */
   readonly lastWords: string;
@@ -36,11 +39,11 @@ export async function watch({ command, descriptors, crashes, goesOn }: Start): P
     env: { ...process.env, [ASSIGNMENT_VARIABLE]: JSON.stringify(assignment) },
     stdio: ['inherit', 'inherit', 'pipe', ...list],
   });
-  let told: number | undefined;
+  let told: Stop | undefined;
   const release = relaySignals((signal, exitCode) => {
     child.kill(signal);
     if (told !== undefined) setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS).unref();
-    told = exitCode;
+    told ??= { signal, exitCode };
   });
   try {
     const known = new LastKnown();
@@ -51,11 +54,11 @@ export async function watch({ command, descriptors, crashes, goesOn }: Start): P
     await child.exited;
     await Promise.race([read, Bun.sleep(PIPES_MS)]);
     const signal = typeof child.signalCode === 'string' ? child.signalCode : undefined;
-    // What was killed because it did not end is not to be told as something else.
-    const isOurs = signal === 'SIGKILL' && told !== undefined;
+    const stop = signal === undefined || isCrashSignal(signal) ? undefined : (told ?? stopBy(signal));
     return {
-      code: isOurs ? told : (child.exitCode ?? undefined),
-      signal: isOurs ? undefined : signal,
+      code: child.exitCode ?? undefined,
+      signal,
+      stop,
       known,
       lastWords: words.text,
     };

@@ -4,7 +4,16 @@
  * of another host nothing can be known, so it is respected.
  */
 
-import { closeSync, linkSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from './errors.ts';
@@ -25,6 +34,16 @@ export interface LockOptions {
   readonly remedy?: string;
   /** Process id. */
   readonly guardian?: number | undefined;
+}
+
+/** Takes away what a run left that was ended after everything was done. Never throws. */
+export function removeStaleLock(folder: string): void {
+  if (!existsSync(join(folder, LOCK_FILE))) return;
+  try {
+    lockFolder(folder)();
+  } catch {
+    // It is somebody's, or the disk can only be read.
+  }
 }
 
 /** What stands in the file, as far as it does. */

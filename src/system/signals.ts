@@ -51,6 +51,12 @@ function listen(): void {
   }
 }
 
+/** What a signal that a process did not answer stands for; undefined for one by which nobody stops a run. */
+export function stopBy(signal: string): Stop | undefined {
+  const found = Object.entries(CODES).find(([name]) => name === signal);
+  return found && { signal, exitCode: found[1] };
+}
+
 /** From now on signals that come one right after the other are one. */
 export function expectTwice(): void {
   comesTwice = true;

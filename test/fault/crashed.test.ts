@@ -5,6 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { Box } from '../helpers/binary.ts';
 import { fixture } from '../helpers/fixtures.ts';
 
@@ -108,6 +109,13 @@ async function atFirstBatch(args: readonly string[], action: (pid: number) => vo
 }
 
 describe.skipIf(process.platform !== 'linux')('killed', () => {
+  test('when all was done but the lock given back: the next one takes it away', async () => {
+    await box.ok(predict('done'));
+    box.write('done/.virnucpro.lock', `${Bun.spawnSync(['true']).pid} ${hostname()}\n`);
+    await box.ok(predict('done', '--resume'));
+    expect(box.exists('done', '.virnucpro.lock')).toBe(false);
+  });
+
   test('the process that computes: told, with the command that goes on', async () => {
     const { code, events } = await atFirstBatch(predict('memory'), (pid) => process.kill(childOf(pid), 'SIGKILL'));
     expect(code).toBe(137);
@@ -133,6 +141,17 @@ describe.skipIf(process.platform !== 'linux')('killed', () => {
     expect(code).toBe(130);
     expect(events.at(-1)).toMatchObject({ event: 'interrupted', exit_code: 130 });
   });
+});
+
+test.skipIf(process.platform !== 'linux')('stopped before the process that computes can answer', async () => {
+  const child = box.start(predict('early', '--progress', 'json'));
+  // As soon as there is one, which is before it has read its command line.
+  let computing = 0;
+  while (computing === 0) computing = childOf(child.pid);
+  process.kill(computing, 'SIGTERM');
+  const [text, code] = await Promise.all([new Response(child.stderr).text(), child.exited]);
+  expect(code).toBe(143);
+  expect(eventsOf(text).at(-1)).toMatchObject({ event: 'interrupted', signal: 'SIGTERM', exit_code: 143 });
 });
 
 test('VIRNUCPRO_SUPERVISE=off: one process, which is gone when it crashes', async () => {

@@ -16,7 +16,7 @@ import { scoreWindows } from '../../run/score.ts';
 import { StageClock } from '../../run/stage-clock.ts';
 import { supervised } from '../../supervisor/supervised.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
-import { lockFolder } from '../../system/folder-lock.ts';
+import { lockFolder, removeStaleLock } from '../../system/folder-lock.ts';
 import { onSignal, unlessEnding } from '../../system/signals.ts';
 import { CPU_ALONE, type OpenedDevice, openDevices } from '../devices/open-devices.ts';
 import { planDevices, readDevices } from '../devices/planned.ts';
@@ -57,6 +57,7 @@ export async function predict(plan: PredictPlan, argv: readonly string[], emit: 
   if (plan.resume && !plan.dryRun) {
     const counts = await finishedCounts({ plan, bundle, head, planned });
     if (counts !== undefined) {
+      removeStaleLock(plan.output);
       emit({ event: 'stage', stage: 'predict', note: `${plan.output} is finished already: nothing was computed` });
       emit({ event: 'finished', counts, seconds: 0, folder: plan.output, written: [], note });
       return EXIT.done;

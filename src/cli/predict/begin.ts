@@ -3,6 +3,7 @@
 import type { Arguments } from '../arguments.ts';
 import type { PREDICT } from '../flags.ts';
 import type { PredictPlan } from '../plan.ts';
+import { resumeCommand } from '../resume-command.ts';
 import type { Telling } from '../telling.ts';
 import { mustSupervise, type Restart, restart, supervise } from './supervise.ts';
 
@@ -16,7 +17,12 @@ export async function beginPredict(given: Given, argv: readonly string[], tellin
 
 async function watchedRun(given: Given, argv: readonly string[], telling: Telling): Promise<number | undefined> {
   try {
-    return await supervise(given, argv);
+    const ended = await supervise(given, argv);
+    if (typeof ended !== 'object') return ended;
+    const { signal, exitCode } = ended;
+    const emit = await telling.open(given, argv, true);
+    emit({ event: 'interrupted', signal, resume: resumeCommand(argv), exit_code: exitCode });
+    return exitCode;
   } catch (error) {
     // Behind what the process that computed has told.
     await telling.open(given, argv, true);

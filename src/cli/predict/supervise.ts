@@ -14,6 +14,7 @@ import { isCrashSignal, verdictOn } from '../../supervisor/verdict.ts';
 import { type Ended, watch } from '../../supervisor/watch.ts';
 import { EXIT, UserError } from '../../system/errors.ts';
 import { COMMIT, ownCommand, VERSION } from '../../system/program.ts';
+import type { Stop } from '../../system/signals.ts';
 import type { Arguments } from '../arguments.ts';
 import type { PREDICT } from '../flags.ts';
 import { predictPlan } from '../plan.ts';
@@ -28,13 +29,13 @@ export function mustSupervise(): boolean {
 }
 
 /**
- * @returns the exit code of the run; undefined where no other process can be started, so that this one must compute
+ * @returns the exit code of the run; what a person stopped it by, where it could not tell that itself; undefined where no other process can be started, so that this one must compute
  * @throws UserError when the run was ended from outside, or crashed and cannot go on
  */
 export async function supervise(
   given: Arguments<typeof PREDICT>,
   argv: readonly string[],
-): Promise<number | undefined> {
+): Promise<number | Stop | undefined> {
   const descriptors = childDescriptors(argv);
   if (descriptors === undefined) return undefined;
   const start = { command: ownCommand(...argv), descriptors };
@@ -49,12 +50,13 @@ export async function supervise(
       if (crashes.length === 0) return undefined;
       throw error;
     }
-    const { code, signal, known, lastWords } = ended;
+    const { code, signal, stop, known, lastWords } = ended;
     if (signal === undefined) {
       if (code !== EXIT.done || given.has('verbose')) writeError(lastWords);
       return code ?? EXIT.bug;
     }
     restoreTerminal();
+    if (stop !== undefined) return stop;
     goesOn ||= known.hasJournal;
     if (!isCrashSignal(signal)) throw killed(signal, argv, goesOn);
     const { crash, next } = verdictOn(signal, new Date().toISOString(), known, crashes);
