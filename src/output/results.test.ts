@@ -121,7 +121,7 @@ test('the summary has its keys in one order, and every file is listed', () => {
   const order = (value: object) => Object.keys(value).join(' ');
   const summary: Summary = JSON.parse(text('summary.json'));
   expect(order(summary)).toBe(
-    'version command started_at finished_at counts model inputs options devices sharing seconds',
+    'version command started_at finished_at counts model inputs options devices sharing crashes seconds',
   );
   expect(order(summary.devices[0]!)).toStartWith('id backend name threads driver pci arithmetic proof plan state');
   expect(order(summary.counts)).toStartWith('records called no_orf empty too_short invalid chunks scored_chunks');

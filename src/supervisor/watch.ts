@@ -4,6 +4,7 @@ import { relaySignals, type Stop, stopBy } from '../system/signals.ts';
 import { ASSIGNMENT_VARIABLE, type Crash } from './contract.ts';
 import type { Descriptors } from './descriptors.ts';
 import { LastKnown } from './last-known.ts';
+import { stopTogether } from './stop-together.ts';
 import { isCrashSignal } from './verdict.ts';
 
 /** Of what a child wrote to descriptor 2: its end. */
@@ -45,6 +46,7 @@ export async function watch({ command, descriptors, crashes, goesOn }: Start): P
     if (told !== undefined) setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS).unref();
     told ??= { signal, exitCode };
   });
+  const startAlone = stopTogether(child);
   try {
     const known = new LastKnown();
     const lines = child.stdio[report];
@@ -64,6 +66,7 @@ export async function watch({ command, descriptors, crashes, goesOn }: Start): P
     };
   } finally {
     release();
+    startAlone();
   }
 }
 

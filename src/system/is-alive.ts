@@ -6,6 +6,7 @@ import { systemCode } from './machine-error.ts';
 /** Of proc(5), behind the name in brackets: state ppid pgrp ... and, as the 20th, when the process began. */
 const STATE = 0;
 const BEGAN = 19;
+const STOPPED = 'T';
 /** It has ended; its parent only has not asked how. In a container there may be nobody who ever does. */
 const ENDED = ['Z', 'X'];
 
@@ -22,6 +23,11 @@ export function isAlive(pid: number, began?: string): boolean {
   } catch (error) {
     return systemCode(error) === 'EPERM';
   }
+}
+
+/** Whether a process was stopped (Ctrl-Z) and may be continued. Only Linux tells; elsewhere it is not. */
+export function isStopped(pid: number): boolean {
+  return statOf(pid)?.[STATE] === STOPPED;
 }
 
 /** When a process began, in the system's own unit. Only Linux tells. */

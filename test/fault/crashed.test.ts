@@ -54,7 +54,10 @@ describe.each(['segfault', 'abort'])('%s on the CPU', (kind) => {
     expect(stderr).toContain(`virnucpro ${predict(folder).join(' ')} --resume\n`);
     // What the runtime says of its own death is for a report, and not for a person.
     expect(stderr).not.toContain('panic');
-    expect(box.text(folder, 'crash.log').match(/^panic/gm)).toHaveLength(2);
+    const log = box.text(folder, 'crash.log');
+    expect(log.match(new RegExp(`: ${signal}, no device$`, 'gm'))).toHaveLength(2);
+    // Of two lanes that crash at once, one may cut the other short.
+    expect(log).toContain('panic');
     await box.ok(predict(folder, '--resume'));
     expect(tablesOf(folder)).toEqual(tablesOf('whole'));
     expect(crashesOf(folder)).toEqual([{ signal, device: null, at: expect.any(String) }]);
