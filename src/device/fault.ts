@@ -1,6 +1,7 @@
 /** What is to go wrong on a device, for tests of what the program makes of it; and the ends of a process among it. */
 
 import { dlopen, type Pointer, read } from 'bun:ffi';
+import { C_LIBRARY } from '../system/c-library.ts';
 
 /** `segfault`, `abort`: native code takes the whole process with it. */
 export const CRASH_FAULTS = ['segfault', 'abort'] as const;
@@ -16,7 +17,6 @@ export function isCrashFault(what: Fault['what']): what is CrashFault {
   return CRASH_FAULTS.some((known) => known === what);
 }
 
-const C_LIBRARY = process.platform === 'darwin' ? 'libSystem.B.dylib' : 'libc.so.6';
 /** An address at which nothing is. */
 const NOWHERE = 8 as Pointer;
 

@@ -5,7 +5,9 @@
  * `scores` of the same one. In `window-N.vnj`: `owner` first, then `rows`.
  */
 
+import { type Crash, readCrash } from '../system/crash.ts';
 import { UserError } from '../system/errors.ts';
+import { isObject, type JsonObject } from '../system/json-object.ts';
 import { type BodyPart, type Frame, MAX_BODY_BYTES } from './frame.ts';
 import { damagedJournal, type StoredFrame } from './read-journal.ts';
 
@@ -21,7 +23,6 @@ const SCORES_PER_PAIR = 2;
 const ENCODERS = ['nucleotide', 'protein'] as const;
 
 export type JournalEncoder = (typeof ENCODERS)[number];
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What a run is. */
 export interface RunNote {
@@ -42,16 +43,6 @@ export interface WindowNote {
   readonly chunks: number;
   readonly frames: number;
   readonly pairs: number;
-}
-
-/** The process that computed ended by itself. */
-export interface CrashNote {
-  /** `SIGSEGV` and the like. */
-  readonly signal: string;
-  /** That was left out afterwards; null where none was. */
-  readonly device: string | null;
-  /** UTC, ISO 8601: no two crashes have the same. */
-  readonly at: string;
 }
 
 /** Embeddings of some rows of a window. */
@@ -76,7 +67,7 @@ export function scoresFrame(window: number, scores: Float32Array): Frame {
   return { kind: KIND.scores, json: { window, pairs: scores.length / SCORES_PER_PAIR }, body: [scores] };
 }
 
-export function crashFrame({ signal, device, at }: CrashNote): Frame {
+export function crashFrame({ signal, device, at }: Crash): Frame {
   return { kind: KIND.crash, json: { signal, device, at } };
 }
 
@@ -126,10 +117,10 @@ export function parseWindow({ json, body }: StoredFrame, file: string): WindowNo
   };
 }
 
-export function parseCrash({ json, body }: StoredFrame, file: string): CrashNote {
-  const fields = new Fields(json, file);
-  if (body.bytes !== 0) throw damagedJournal(file, 'a crash has a body');
-  return { signal: fields.text('signal'), device: fields.textOrNull('device'), at: fields.text('at') };
+export function parseCrash({ json, body }: StoredFrame, file: string): Crash {
+  const crash = readCrash(json);
+  if (crash === undefined || body.bytes !== 0) throw damagedJournal(file, 'a crash is not told as it should be');
+  return crash;
 }
 
 /** @returns the window whose scores they are */
@@ -172,10 +163,6 @@ function bytesOfRow(width: number): number {
   return BYTES_PER_NUMBER * (1 + width);
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Narrows the parts of a frame's JSON. */
 class Fields {
   readonly #json: JsonObject;
@@ -198,10 +185,6 @@ class Fields {
     const value = this.#json[name];
     if (typeof value === 'string' && pattern.test(value)) return value;
     throw damagedJournal(this.file, `"${name}" is no text as it should be`);
-  }
-
-  textOrNull(name: string): string | null {
-    return this.#json[name] === null ? null : this.text(name);
   }
 
   object(name: string): JsonObject {

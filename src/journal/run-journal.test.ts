@@ -4,9 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JournalDisk, JournalTime } from '../../test/helpers/journal-disk.ts';
+import type { Crash } from '../system/crash.ts';
 import { type BodyPart, encodeFrame, MAX_BODY_BYTES } from './frame.ts';
 import { readJournal } from './read-journal.ts';
-import { type CrashNote, type RowsNote, rowsFrames, type WindowNote } from './run-frames.ts';
+import { type RowsNote, rowsFrames, type WindowNote } from './run-frames.ts';
 import { type Checkpoint, RunJournal } from './run-journal.ts';
 import type { StoredRun } from './stored-run.ts';
 
@@ -14,7 +15,7 @@ const FOLDER = 'out/journal';
 const RUN = `${FOLDER}/run.vnj`;
 const FINGERPRINT = { bundle: 'abc', chunk_length: 500 };
 
-const CRASHES: readonly CrashNote[] = [
+const CRASHES: readonly Crash[] = [
   { signal: 'SIGSEGV', device: 'cuda:1', at: '2026-11-22T12:00:00.000Z' },
   { signal: 'SIGSEGV', device: null, at: '2026-11-22T12:00:01.000Z' },
 ];

@@ -5,15 +5,15 @@
  * Nothing here waits for the disk. What fails is told once by `failed` and thrown by every later call.
  */
 
+import type { Crash } from '../system/crash.ts';
+import type { JsonObject } from '../system/json-object.ts';
 import type { JournalClock } from './clock.ts';
 import { type FileCalls, SYSTEM_FILES } from './file-calls.ts';
 import { JournalFile, type JournalOptions } from './journal-file.ts';
 import { beginFolder, discardJournal, runPath, windowPath } from './journal-folder.ts';
 import {
-  type CrashNote,
   crashFrame,
   type JournalEncoder,
-  type JsonObject,
   ownerFrame,
   rowsFrames,
   runFrame,
@@ -51,7 +51,7 @@ export class RunJournal {
   readonly #run: JournalFile;
   readonly #failed = Promise.withResolvers<never>();
   readonly #windows: Map<number, WindowNote>;
-  readonly #crashes: CrashNote[];
+  readonly #crashes: Crash[];
   /** Windows whose scores were given to this process. */
   readonly #scored = new Set<number>();
   readonly #rowFiles = new Map<number, JournalFile>();
@@ -116,12 +116,12 @@ export class RunJournal {
   }
 
   /** Of every process so far, in the order in which they came. */
-  get crashes(): readonly CrashNote[] {
+  get crashes(): readonly Crash[] {
     return this.#crashes;
   }
 
   /** A crash; one that is known already is passed over. */
-  crash(note: CrashNote): Promise<void> {
+  crash(note: Crash): Promise<void> {
     this.#mustBeSound();
     if (this.#crashes.some((known) => Bun.deepEquals(known, note))) return Promise.resolve();
     this.#crashes.push(note);

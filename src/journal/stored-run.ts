@@ -6,13 +6,13 @@
  * there could be those of other sequences.
  */
 
+import type { Crash } from '../system/crash.ts';
+import type { JsonObject } from '../system/json-object.ts';
 import type { FileCalls } from './file-calls.ts';
 import { lookInto, runPath, windowPath } from './journal-folder.ts';
 import { damagedJournal, readBody, readFirstFrame, readJournal, recover, type StoredFrame } from './read-journal.ts';
 import {
-  type CrashNote,
   isOwner,
-  type JsonObject,
   KIND,
   parseCrash,
   parseRows,
@@ -26,7 +26,7 @@ import {
 export class StoredRun {
   /** Windows that were read, in the order in which they were told. */
   readonly windows = new Map<number, WindowNote>();
-  readonly crashes: CrashNote[] = [];
+  readonly crashes: Crash[] = [];
   readonly #scores = new Map<number, StoredFrame>();
   /** Windows with a file of rows. */
   readonly #rows = new Set<number>();

@@ -3,6 +3,7 @@
  */
 
 import type { DeviceReport, FleetReport } from '../run/fleet/report.ts';
+import type { Crash } from '../system/crash.ts';
 
 /** Of every input file. */
 export interface SummaryInput {
@@ -92,16 +93,6 @@ export interface SummaryProof {
   readonly score_max_diff: number | null;
 }
 
-/** The process that computed ended by itself in the middle of the run, and another one was started. */
-export interface SummaryCrash {
-  /** `SIGSEGV` and the like. */
-  readonly signal: string;
-  /** That was left out afterwards; null where none was. */
-  readonly device: string | null;
-  /** UTC, ISO 8601. */
-  readonly at: string;
-}
-
 export type OptionValue = string | number | boolean | null | readonly (string | number)[];
 
 export interface Summary {
@@ -118,8 +109,8 @@ export interface Summary {
   readonly devices: readonly SummaryDevice[];
   /** How the devices shared the work: seconds of all batches, and the largest finishing time over their mean. */
   readonly sharing: Pick<FleetReport, 'seconds' | 'imbalance'>;
-  /** In the order in which they came; of a run that was resumed, those of all its processes. */
-  readonly crashes: readonly SummaryCrash[];
+  /** After which the run was started again, in the order in which they came; of a run that was resumed, those of all its processes. */
+  readonly crashes: readonly Crash[];
   /** `total` in wall seconds, then the busy seconds of each stage; those of the encoders are summed over all threads. */
   readonly seconds: Readonly<{ total: number } & Record<string, number>>;
 }

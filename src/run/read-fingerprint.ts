@@ -1,7 +1,7 @@
 /** A fingerprint as it comes back from a journal: checked, because the disk may have been written by anybody. */
 
 import type { Arithmetic, Backend } from '../device/backend.ts';
-import { isObject } from '../model/checkpoint/json.ts';
+import { isObject } from '../system/json-object.ts';
 import type { DeviceClass, RunFingerprint } from './fingerprint.ts';
 
 type Json = Readonly<Record<string, unknown>>;

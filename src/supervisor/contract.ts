@@ -3,18 +3,11 @@
  * the report, lines that the process writes to a pipe while it lives.
  */
 
+import { type Crash, readCrash } from '../system/crash.ts';
+import { isObject } from '../system/json-object.ts';
+
 /** Holds the assignment as JSON; its absence means that a process is watched by nobody. */
 export const ASSIGNMENT_VARIABLE = 'VIRNUCPRO_ASSIGNMENT';
-
-/** An end of a process that nobody asked for. */
-export interface Crash {
-  /** `SIGSEGV` and the like. */
-  readonly signal: string;
-  /** The GPU that most likely did it, as `--device` takes it; null where none can be blamed. */
-  readonly device: string | null;
-  /** UTC, ISO 8601. */
-  readonly at: string;
-}
 
 export interface Assignment {
   /** Process id of the supervisor. */
@@ -49,24 +42,13 @@ export function parseReport(line: string): Report | undefined {
   return (kind === 'begin' || kind === 'end') && device !== undefined ? { kind, device } : undefined;
 }
 
+/** @returns undefined for what is none */
 export function parseAssignment(text: string): Assignment | undefined {
   const json: unknown = JSON.parse(text);
-  return isAssignment(json) ? json : undefined;
-}
-
-function isAssignment(json: unknown): json is Assignment {
-  if (typeof json !== 'object' || json === null) return false;
-  const { parent, report, standardError, crashes, goesOn } = json as Readonly<Record<keyof Assignment, unknown>>;
-  return (
-    [parent, report, standardError].every((number) => Number.isSafeInteger(number)) &&
-    typeof goesOn === 'boolean' &&
-    Array.isArray(crashes) &&
-    crashes.every(isCrash)
-  );
-}
-
-export function isCrash(json: unknown): json is Crash {
-  if (typeof json !== 'object' || json === null) return false;
-  const { signal, device, at } = json as Readonly<Record<keyof Crash, unknown>>;
-  return typeof signal === 'string' && typeof at === 'string' && (device === null || typeof device === 'string');
+  if (!isObject(json)) return undefined;
+  const { parent, report, standardError, crashes, goesOn } = json;
+  if (typeof parent !== 'number' || typeof report !== 'number' || typeof standardError !== 'number') return undefined;
+  if (typeof goesOn !== 'boolean' || !Array.isArray(crashes)) return undefined;
+  const known = crashes.flatMap((crash) => readCrash(crash) ?? []);
+  return known.length === crashes.length ? { parent, report, standardError, crashes: known, goesOn } : undefined;
 }

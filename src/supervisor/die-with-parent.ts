@@ -1,6 +1,7 @@
 /** A process that computes must not outlive the one that a person sees: killed there, it is to be gone here. */
 
 import { dlopen, FFIType } from 'bun:ffi';
+import { C_LIBRARY } from '../system/c-library.ts';
 
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
@@ -20,7 +21,7 @@ export function dieWithParent(parent: number): void {
 function askKernel(): boolean {
   try {
     const { i32, u64 } = FFIType;
-    const { symbols } = dlopen('libc.so.6', { prctl: { args: [i32, u64, u64, u64, u64], returns: i32 } });
+    const { symbols } = dlopen(C_LIBRARY, { prctl: { args: [i32, u64, u64, u64, u64], returns: i32 } });
     return symbols.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) === 0;
   } catch {
     return false;

@@ -5,12 +5,12 @@
 
 import { isStopped } from '../system/is-alive.ts';
 import { onStop } from '../system/job-control.ts';
+import { waitUntil } from '../system/wait-until.ts';
 
 const LOOK_MS = 5;
 /** Time for what the terminal tells both. After that the parent alone was told. */
 const TOLD_MS = 200;
 const MOST_MS = 1000;
-const pauseCell = new Int32Array(new SharedArrayBuffer(4));
 
 interface Child {
   readonly pid: number;
@@ -21,19 +21,11 @@ interface Child {
 export function stopTogether(child: Child): () => void {
   return onStop(
     () => {
-      if (!waitUntil(() => isStopped(child.pid), TOLD_MS)) child.kill('SIGTSTP');
-      waitUntil(() => isStopped(child.pid), MOST_MS);
+      if (!waitUntil(() => isStopped(child.pid), TOLD_MS, LOOK_MS)) child.kill('SIGTSTP');
+      waitUntil(() => isStopped(child.pid), MOST_MS, LOOK_MS);
     },
     () => {
-      if (!waitUntil(() => !isStopped(child.pid), TOLD_MS)) child.kill('SIGCONT');
+      if (!waitUntil(() => !isStopped(child.pid), TOLD_MS, LOOK_MS)) child.kill('SIGCONT');
     },
   );
-}
-
-function waitUntil(isSo: () => boolean, milliseconds: number): boolean {
-  for (let waited = 0; waited < milliseconds; waited += LOOK_MS) {
-    if (isSo()) return true;
-    Atomics.wait(pauseCell, 0, 0, LOOK_MS);
-  }
-  return isSo();
 }

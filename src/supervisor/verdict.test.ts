@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { Crash } from './contract.ts';
+import type { Crash } from '../system/crash.ts';
 import { LastKnown } from './last-known.ts';
 import { isCrashSignal, verdictOn } from './verdict.ts';
 

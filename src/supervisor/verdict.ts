@@ -1,6 +1,6 @@
 /** What follows from a crash: a new start, or the end. */
 
-import type { Crash } from './contract.ts';
+import type { Crash } from '../system/crash.ts';
 import type { LastKnown } from './last-known.ts';
 
 /** Signals by which a process ends itself because something in it went wrong. */

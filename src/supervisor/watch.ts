@@ -1,7 +1,8 @@
 /** The parent's side of one child: started, sent what comes for it, and looked at when it has ended. */
 
+import type { Crash } from '../system/crash.ts';
 import { relaySignals, type Stop, stopBy } from '../system/signals.ts';
-import { ASSIGNMENT_VARIABLE, type Crash } from './contract.ts';
+import { ASSIGNMENT_VARIABLE } from './contract.ts';
 import type { Descriptors } from './descriptors.ts';
 import { LastKnown } from './last-known.ts';
 import { stopTogether } from './stop-together.ts';

@@ -4,6 +4,7 @@
  */
 
 import { dlopen, ptr } from 'bun:ffi';
+import { C_LIBRARY } from './c-library.ts';
 
 /** Sets a variable where native code sees it; undefined takes it away. Names and values are ASCII. */
 export function setCEnvironment(name: string, value: string | undefined): void {
@@ -16,8 +17,7 @@ export function setCEnvironment(name: string, value: string | undefined): void {
     }
     return;
   }
-  const library = process.platform === 'darwin' ? 'libSystem.B.dylib' : 'libc.so.6';
-  const { symbols } = dlopen(library, {
+  const { symbols } = dlopen(C_LIBRARY, {
     setenv: { args: ['ptr', 'ptr', 'i32'], returns: 'i32' },
     unsetenv: { args: ['ptr'], returns: 'i32' },
   });

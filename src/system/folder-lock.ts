@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { UserError } from './errors.ts';
 import { beginningOf, isAlive } from './is-alive.ts';
 import { machineError, systemCode } from './machine-error.ts';
+import { waitUntil } from './wait-until.ts';
 
 const LOCK_FILE = '.virnucpro.lock';
 const UNKNOWN = '-';
@@ -27,7 +28,6 @@ const ENDING_MS = 10_000;
 const LOOK_MS = 20;
 /** Between the making of a lock and its content lies one call. */
 const WRITING_MS = 500;
-const pauseCell = new Int32Array(new SharedArrayBuffer(4));
 
 export interface LockOptions {
   /** What else a person may do, as it goes on behind "Wait for it, or". */
@@ -126,12 +126,16 @@ function takeAway(path: string, stale: string): void {
 
 /** What is empty may be written this moment; what stays empty was left by a process that was ended before. */
 function writtenContentOf(path: string): string {
-  for (let waited = 0; waited < WRITING_MS; waited += LOOK_MS) {
-    const text = contentOf(path);
-    if (text !== '') return text ?? '';
-    Atomics.wait(pauseCell, 0, 0, LOOK_MS);
-  }
-  return '';
+  let text: string | undefined;
+  waitUntil(
+    () => {
+      text = contentOf(path);
+      return text !== '';
+    },
+    WRITING_MS,
+    LOOK_MS,
+  );
+  return text ?? '';
 }
 
 function parse(text: string): Owner {
@@ -145,11 +149,7 @@ function parse(text: string): Owner {
 /** Waits for an owner that is about to end. */
 function isGone({ pid, began, guardian }: Owner): boolean {
   const isEnding = guardian !== undefined && !isAlive(guardian);
-  for (let waited = 0; isAlive(pid, began); waited += LOOK_MS) {
-    if (!isEnding || waited >= ENDING_MS) return false;
-    Atomics.wait(pauseCell, 0, 0, LOOK_MS);
-  }
-  return true;
+  return waitUntil(() => !isAlive(pid, began), isEnding ? ENDING_MS : 0, LOOK_MS);
 }
 
 function contentOf(path: string): string | undefined {

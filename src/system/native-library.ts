@@ -8,6 +8,7 @@
 
 import { CString, dlopen, type Pointer, ptr } from 'bun:ffi';
 import { existsSync } from 'node:fs';
+import { C_LIBRARY } from './c-library.ts';
 import { elfProblem } from './elf.ts';
 
 /** What bun:ffi takes as the address of a function. */
@@ -40,7 +41,7 @@ function openOnUnix(library: string): Opened {
     const problem = elfProblem(library);
     if (problem !== undefined) return { problem, isAbsent: false };
   }
-  const { symbols } = dlopen(process.platform === 'darwin' ? 'libSystem.B.dylib' : 'libc.so.6', {
+  const { symbols } = dlopen(C_LIBRARY, {
     dlopen: { args: ['ptr', 'i32'], returns: 'ptr' },
     dlsym: { args: ['ptr', 'ptr'], returns: 'ptr' },
     dlerror: { args: [], returns: 'ptr' },

@@ -3,8 +3,9 @@
  * pre-tokeniser, one unknown token per unknown character.
  */
 
+import type { JsonObject } from '../system/json-object.ts';
 import { quoted } from '../system/quoted.ts';
-import { type JsonChecker, type JsonObject, shortened } from './json-checker.ts';
+import { type JsonChecker, shortened } from './json-checker.ts';
 import type { MergeList } from './pair-table.ts';
 import { type KnownTokens, refuseAddedBeginningWith, type Vocabulary } from './vocabulary.ts';
 import type { Bpe } from './word-encoder.ts';

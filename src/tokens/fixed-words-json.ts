@@ -4,9 +4,10 @@
  * and digits.
  */
 
+import type { JsonObject } from '../system/json-object.ts';
 import { quoted } from '../system/quoted.ts';
 import type { FixedWordList } from './fixed-words.ts';
-import type { JsonChecker, JsonObject } from './json-checker.ts';
+import type { JsonChecker } from './json-checker.ts';
 import { type KnownTokens, refuseAddedBeginningWith } from './vocabulary.ts';
 
 /** Of the number of a word: 10 letters of an alphabet of 4, or 5 of one of 16. A table of such has 2 MiB. */

@@ -1,18 +1,13 @@
 /** Narrows parts of a parsed tokenizer file, with a UserError that names the part when it is not as needed. */
 
 import { UserError } from '../system/errors.ts';
+import { isObject, type JsonObject } from '../system/json-object.ts';
 
 const REMEDY =
   'Byte pairs as in DNABERT-S can be read, and words of fixed length. Use the tokenizer.json of such a model.';
 
 /** Characters of the file that a message repeats at the most. */
 const LONGEST_QUOTE = 200;
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export class JsonChecker {
   /** @param file path as the user typed it */

@@ -6,10 +6,11 @@
  * stand. The stored truncation and padding, the template for pairs and the decoder are not used.
  */
 
+import { isObject, type JsonObject } from '../system/json-object.ts';
 import { readBpe } from './bpe-json.ts';
 import type { FixedWordList } from './fixed-words.ts';
 import { readFixedWords } from './fixed-words-json.ts';
-import { isObject, JsonChecker, type JsonObject, shortened } from './json-checker.ts';
+import { JsonChecker, shortened } from './json-checker.ts';
 import { type AddedToken, readTokens } from './vocabulary.ts';
 import type { Bpe } from './word-encoder.ts';
 

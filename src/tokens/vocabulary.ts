@@ -1,7 +1,8 @@
 /** The tokens of a `tokenizer.json`, whatever its model: the vocabulary and the added tokens. */
 
+import type { JsonObject } from '../system/json-object.ts';
 import { quoted } from '../system/quoted.ts';
-import type { JsonChecker, JsonObject } from './json-checker.ts';
+import type { JsonChecker } from './json-checker.ts';
 
 /** Token id by text. */
 export type Vocabulary = ReadonlyMap<string, number>;

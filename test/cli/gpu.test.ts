@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { Box, type Outcome } from '../helpers/binary.ts';
 import { expectRefusal } from '../helpers/refusal.ts';
 import { softwareGpu, WHY_NO_SOFTWARE_GPU } from '../helpers/software-gpu.ts';
-import { fastaOf, rowsOf } from '../helpers/tables.ts';
+import { fastaOf, rowsOf, TABLES } from '../helpers/tables.ts';
 
 /**
  * Against the CPU, of a score: both compute in float32 with another order of additions. 5e-7 was seen; the proof allows
@@ -17,7 +17,6 @@ const TOLERANCE = 1e-5;
 const READS = 3;
 /** All six frames have 36 residues: more than 32 tokens, where the repairs matter. */
 const READ_LENGTH = 110;
-const TABLES = ['prediction_results.txt', 'prediction_results_highestscore.csv', 'chunks.tsv', 'sequences.tsv'];
 
 // A software GPU's proof takes a minute, and several on a busy machine.
 setDefaultTimeout(900_000);

@@ -4,9 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { Box } from '../helpers/binary.ts';
 import { fixture } from '../helpers/fixtures.ts';
-import { fastaOf, recordsOf, rowsOf, tableOf } from '../helpers/tables.ts';
-
-const TABLES = ['prediction_results.txt', 'prediction_results_highestscore.csv', 'sequences.tsv', 'chunks.tsv'];
+import { fastaOf, recordsOf, rowsOf, TABLES, tableOf } from '../helpers/tables.ts';
 
 const box = new Box();
 const sequences = readFileSync(fixture('sequences.fa'), 'utf8');

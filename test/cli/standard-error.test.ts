@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { Box } from '../helpers/binary.ts';
+import { eventsOf } from '../helpers/told-events.ts';
 
 const box = new Box();
 const BAD_RECORDS = 3000;
@@ -14,16 +15,6 @@ beforeAll(() => {
 });
 afterAll(() => box.remove());
 
-interface Told {
-  readonly event: string;
-  readonly message?: string;
-  readonly exit_code?: number;
-}
-const eventsOf = (text: string) =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line): Told => JSON.parse(line));
 const translate = (...args: string[]) => ['translate', 'bad.fq', '-o', 'out', '--force', ...args];
 
 /** By a shell, in which "$@" is the executable with its arguments. */

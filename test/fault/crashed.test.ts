@@ -8,8 +8,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Box } from '../helpers/binary.ts';
 import { fixture } from '../helpers/fixtures.ts';
+import { TABLES } from '../helpers/tables.ts';
+import { eventsOf } from '../helpers/told-events.ts';
 
-const TABLES = ['prediction_results.txt', 'prediction_results_highestscore.csv', 'chunks.tsv', 'sequences.tsv'];
 const FASTA = readFileSync(fixture('sequences.fa'));
 
 const box = new Box();
@@ -23,16 +24,6 @@ const predict = (folder: string, ...more: string[]) => [
 const tablesOf = (folder: string) => TABLES.map((name) => box.text(folder, name));
 const crashesOf = (folder: string) => JSON.parse(box.text(folder, 'summary.json')).crashes;
 const fault = (text: string) => ({ env: { VIRNUCPRO_FAULT: text } });
-
-interface Told {
-  readonly event: string;
-  readonly [field: string]: unknown;
-}
-const eventsOf = (text: string): Told[] =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 
 beforeAll(async () => {
   box.write('x.fa', FASTA);

@@ -5,9 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Box } from '../helpers/binary.ts';
 import { fixture } from '../helpers/fixtures.ts';
 import { expectRefusal } from '../helpers/refusal.ts';
-import { fastaOf, recordsOf } from '../helpers/tables.ts';
-
-const TABLES = ['prediction_results.txt', 'prediction_results_highestscore.csv', 'chunks.tsv', 'sequences.tsv'];
+import { fastaOf, recordsOf, TABLES } from '../helpers/tables.ts';
 
 const box = new Box();
 afterAll(() => box.remove());

@@ -1,12 +1,12 @@
 /**
  * Writes proofs of software GPUs into the cache of a box as if an earlier run had made them: to prove both takes minutes, and
- * whether they pass is tested elsewhere. The file is that of src/run/proof/remembered.ts, under the commit of the executable, which a
- * test does not share.
+ * whether they pass is tested elsewhere. They stand under the commit of the executable, which a test
+ * does not share.
  */
 
 import type { Proof } from '../../src/run/proof/proof.ts';
-import { sha256OfBytes } from '../../src/system/sha256.ts';
-import { isObject } from '../../src/tokens/json-checker.ts';
+import { keyText, proofFile } from '../../src/run/proof/remembered.ts';
+import { isObject } from '../../src/system/json-object.ts';
 import type { Box } from './binary.ts';
 
 const PASSED = { max_diff: 0, allowed_diff: 1, verdict: 'pass' } as const;
@@ -40,11 +40,14 @@ export async function rememberProofs(
     const device: unknown = devices.find((one: unknown) => isObject(one) && one['id'] === id);
     if (!isObject(device)) throw new Error(`there is no ${id}`);
     const { name, driver, pci } = device;
-    const key = JSON.stringify([
-      ...[version, commit, 'webgpu', name, driver, pci ?? id, null],
-      ...[bundleSha256, head, 'fp32'],
-    ]);
-    const path = `${box.env['VIRNUCPRO_CACHE']}/proofs/${sha256OfBytes(key)}.json`;
+    if (typeof name !== 'string' || typeof driver !== 'string') throw new Error(`what is ${id}?`);
+    const info = { id, backend: 'webgpu', name, driver, threads: undefined } as const;
+    const asked = {
+      device: { ...info, pci: typeof pci === 'string' ? pci : undefined },
+      ...({ bundleSha256, head, arithmetic: 'fp32' } as const),
+    };
+    const key = keyText(asked, { version, commit });
+    const path = proofFile(key, box.env['VIRNUCPRO_CACHE']);
     await Bun.write(path, JSON.stringify({ key, proof: PROOF }));
   }
 }

@@ -7,7 +7,7 @@
  */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { isObject } from '../../src/tokens/json-checker.ts';
+import { isObject } from '../../src/system/json-object.ts';
 import type { Box } from './binary.ts';
 
 export type Signal = 'SIGKILL' | 'SIGTERM' | 'SIGINT';

@@ -8,9 +8,8 @@ import { deathOf, type Kind, type Round } from './killed-plan.ts';
 import { rememberProofs } from './killed-proofs.ts';
 import { endedBy } from './killed-run.ts';
 import { softwareGpu } from './software-gpu.ts';
-import { fastaOf, rowsOf } from './tables.ts';
+import { fastaOf, rowsOf, TABLES } from './tables.ts';
 
-const TABLES = ['prediction_results.txt', 'prediction_results_highestscore.csv', 'chunks.tsv', 'sequences.tsv'];
 const EMBEDDINGS = /\.npy$/;
 const SUMMARY = 'summary.json';
 const GPUS = ['webgpu:0', 'webgpu:1'];

@@ -43,9 +43,11 @@ export async function watched(
   const trace = box.path('trace.log');
   const flags = ['-f', '-y', '-qq', '-s', '4096', '-e', 'signal=none', '-o', trace];
   const under = [STRACE, ...flags, '-e', 'trace=%file,%network,io_uring_setup', ...(options.program ?? [])];
-  const outcome = await box.run(args, { ...options, under });
-  // strace itself gives up where a thread ends in the moment in which it is stopped.
-  if (/strace: ptrace\(/.test(outcome.stderr)) return await watched(box, args, options);
+  let outcome = await box.run(args, { ...options, under });
+  // strace itself gives up where a thread ends in the moment in which it is stopped; that does not happen often.
+  for (let again = 0; again < 3 && /strace: ptrace\(/.test(outcome.stderr); again += 1) {
+    outcome = await box.run(args, { ...options, under });
+  }
   return { ...outcome, ...callsIn(readFileSync(trace, 'utf8'), box.path(options.cwd ?? '.')) };
 }
 

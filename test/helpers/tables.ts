@@ -2,6 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 
+/** The tables of a prediction: what two runs must have in common, byte for byte. */
+export const TABLES = ['prediction_results.txt', 'prediction_results_highestscore.csv', 'sequences.tsv', 'chunks.tsv'];
+
 /** Rows of tab-separated fields, the header first. The file must end with a line feed and hold equally long rows. */
 export function rowsOf(text: string): string[][] {
   if (!text.endsWith('\n')) throw new Error('the table does not end with a line feed');

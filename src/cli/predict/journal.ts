@@ -7,8 +7,8 @@ import { deviceClasses, fingerprintDifferences, type RunFingerprint } from '../.
 import { JournaledRun } from '../../run/journaled.ts';
 import { readFingerprint } from '../../run/read-fingerprint.ts';
 import { WINDOW_CHUNKS, WINDOW_FRAMES, WINDOW_RECORDS } from '../../run/window.ts';
-import type { Crash } from '../../supervisor/contract.ts';
 import { supervised } from '../../supervisor/supervised.ts';
+import type { Crash } from '../../system/crash.ts';
 import { UserError } from '../../system/errors.ts';
 import { VERSION } from '../../system/program.ts';
 import { arithmeticOf } from '../devices/open-backend.ts';

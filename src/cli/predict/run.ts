@@ -10,7 +10,7 @@ import type { Inputs } from '../../run/pool/open-run.ts';
 import type { SequenceRun } from '../../run/pool/run.ts';
 import type { StageClock } from '../../run/stage-clock.ts';
 import { WindowSource } from '../../run/windows.ts';
-import type { Crash } from '../../supervisor/contract.ts';
+import type { Crash } from '../../system/crash.ts';
 import type { OpenedDevice } from '../devices/open-devices.ts';
 import type { PlannedDevices } from '../devices/planned.ts';
 import type { ChosenBundle } from '../model.ts';

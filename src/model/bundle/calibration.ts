@@ -3,7 +3,7 @@
  * (src/call/calibration.ts says how), and on what they were fitted.
  */
 
-import { isObject } from '../checkpoint/json.ts';
+import { isObject } from '../../system/json-object.ts';
 
 export interface Calibration {
   /** Above 0. */

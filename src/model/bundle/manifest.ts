@@ -4,9 +4,9 @@
  */
 
 import { UserError } from '../../system/errors.ts';
+import { isObject } from '../../system/json-object.ts';
 import { quoted } from '../../system/quoted.ts';
 import type { ClassifierArchitecture, Esm2Architecture, MosaicBertArchitecture } from '../architecture.ts';
-import { isObject } from '../checkpoint/json.ts';
 import type { Precision, Rounding } from '../graph/weight-sink.ts';
 import { type Calibration, parseCalibration } from './calibration.ts';
 

@@ -4,6 +4,7 @@
  */
 
 import { UserError } from '../../system/errors.ts';
+import { isObject } from '../../system/json-object.ts';
 import { quoted } from '../../system/quoted.ts';
 
 export { quoted };
@@ -49,10 +50,6 @@ export function parseJsonObject(
   if (problem !== undefined) return refuse(problem);
   if (!isObject(value)) return refuse('is not a JSON object');
   return new Map(Object.entries(value));
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -6,7 +6,8 @@
  */
 
 import { UserError } from '../../system/errors.ts';
-import { DAMAGED, isObject, parseJsonObject, quoted } from './json.ts';
+import { isObject } from '../../system/json-object.ts';
+import { DAMAGED, parseJsonObject, quoted } from './json.ts';
 import { DTYPE_BYTES, type Dtype, elementCount, type StoredTensor } from './source.ts';
 
 export interface PlacedTensor extends StoredTensor {

@@ -8,8 +8,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../system/errors.ts';
+import { isObject } from '../../system/json-object.ts';
 import { RandomAccessFile } from '../../system/random-access.ts';
-import { DAMAGED, isObject, parseJsonObject, quoted } from './json.ts';
+import { DAMAGED, parseJsonObject, quoted } from './json.ts';
 import type { StoredTensor, TensorSource } from './source.ts';
 
 export const INDEX_SUFFIX = '.index.json';

@@ -1,6 +1,6 @@
 /** Reads a proof from a file again; anything that does not look like one is none. */
 
-import { isObject } from '../../model/checkpoint/json.ts';
+import { isObject } from '../../system/json-object.ts';
 import type { EncoderCheck, ScoreCheck } from '../verify.ts';
 import type { ProbeCheck, Proof } from './proof.ts';
 

@@ -7,9 +7,9 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Arithmetic, DeviceInfo } from '../../device/backend.ts';
-import { isObject } from '../../model/checkpoint/json.ts';
 import { AtomicFile } from '../../system/atomic-file.ts';
 import { cacheFolder } from '../../system/cache.ts';
+import { isObject } from '../../system/json-object.ts';
 import { COMMIT, VERSION } from '../../system/program.ts';
 import { sha256OfBytes } from '../../system/sha256.ts';
 import type { Proof } from './proof.ts';
@@ -55,15 +55,20 @@ export async function remember(key: ProofKey, proof: Proof, cache?: string): Pro
   }
 }
 
-function keyText({ device, bundleSha256, head, arithmetic }: ProofKey): string {
+/** @param program that remembers: this one */
+export function keyText(
+  { device, bundleSha256, head, arithmetic }: ProofKey,
+  program = { version: VERSION, commit: COMMIT },
+): string {
   const { backend, name, driver, pci, id, threads } = device;
   return JSON.stringify([
-    ...[VERSION, COMMIT],
+    ...[program.version, program.commit],
     ...[backend, name, driver ?? null, pci ?? id, threads ?? null],
     ...[bundleSha256, head, arithmetic],
   ]);
 }
 
-function proofFile(key: string, cache = cacheFolder()): string {
+/** @param key as `keyText` has it */
+export function proofFile(key: string, cache = cacheFolder()): string {
   return join(cache, 'proofs', `${sha256OfBytes(key)}.json`);
 }
