@@ -3,6 +3,7 @@
  * for a person. Commands are imported when they are needed, so that help answers at once.
  */
 
+import { ADDRESS_SPACE, needAddressSpace } from '../system/address-space.ts';
 import { EXIT, UserError } from '../system/errors.ts';
 import { COMMIT, LIST_VULKAN, VERSION } from '../system/program.ts';
 import { parseArguments } from './arguments.ts';
@@ -61,6 +62,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     case TRANSLATE: {
       const given = parseArguments(TRANSLATE, rest);
       const emit = await telling.open(given, argv);
+      needAddressSpace(ADDRESS_SPACE.sequences);
       const { translatePlan } = await import('./plan.ts');
       const plan = translatePlan(given);
       const { translate } = await import('./commands/translate.ts');
@@ -69,6 +71,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     case VALIDATE: {
       const given = parseArguments(VALIDATE, rest);
       const emit = await telling.open(given, argv);
+      needAddressSpace(ADDRESS_SPACE.sequences);
       const { validatePlan } = await import('./plan.ts');
       const plan = validatePlan(given);
       const { validate } = await import('./commands/validate.ts');
@@ -83,6 +86,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     case MODELS_IMPORT: {
       const given = parseArguments(MODELS_IMPORT, rest);
       const emit = await telling.open(given, argv);
+      needAddressSpace(ADDRESS_SPACE.model);
       const { modelsImport } = await import('./commands/models-import.ts');
       await modelsImport(given, emit);
       return EXIT.done;
@@ -90,6 +94,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     case MODELS_VERIFY: {
       const given = parseArguments(MODELS_VERIFY, rest);
       const emit = await telling.open(given, argv);
+      needAddressSpace(ADDRESS_SPACE.model);
       const { modelsVerify } = await import('./commands/models-verify.ts');
       return await modelsVerify(given, emit);
     }

@@ -25,7 +25,7 @@ export function memoryShort(error: unknown): UserError | undefined {
   if (!WORDS.some((words) => words.test(error.message))) return undefined;
   return new UserError(
     'There is not enough memory',
-    'Close other programs, or raise the limit of this job (ulimit -v, at least 4 GB). With fewer --threads less is needed.',
+    'Close other programs, or raise the limits of this job. With fewer --threads less is needed.',
     {},
     EXIT.runtime,
   );

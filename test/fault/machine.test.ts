@@ -24,9 +24,8 @@ import { asNobody } from '../helpers/nobody.ts';
 import { pausedAt } from '../helpers/paused.ts';
 import { expectRefusal } from '../helpers/refusal.ts';
 import { onSmallDisk, smallDiskProblem } from '../helpers/small-disk.ts';
-import { fastaOf, recordsOf } from '../helpers/tables.ts';
+import { fastaOf, recordsOf, TABLES } from '../helpers/tables.ts';
 
-const TABLES = ['prediction_results.txt', 'prediction_results_highestscore.csv', 'chunks.tsv', 'sequences.tsv'];
 const PRLIMIT = '/usr/bin/prlimit';
 
 const box = new Box();
@@ -46,7 +45,8 @@ beforeAll(async () => {
   const known = recordsOf(readFileSync(fixture('sequences.fa'), 'utf8'));
   const turned = (i: number) =>
     known.map(([id, letters]): [string, string] => [`${i}_${id}`, letters.slice(7 * i) + letters.slice(0, 7 * i)]);
-  box.write('some.fa', fastaOf([0, 1].flatMap(turned)));
+  // More than 2,000 rows, since the journal of a quick run writes nothing before it has a thousand.
+  box.write('some.fa', fastaOf([0, 1, 2, 3, 4, 5].flatMap(turned)));
   box.write('one.fa', fastaOf(known));
   await box.ok(predict('some.fa', 'whole'));
 });
@@ -114,12 +114,17 @@ describe.skipIf(!existsSync(PRLIMIT))('limits', () => {
     expect(tablesOf('limited100000')).toEqual(tablesOf('whole'));
   });
 
-  test('too little memory for a record', async () => {
-    const outcome = await box.run(['translate', '-', '--length', '500', '--discard', '-q', '--threads', '1'], {
-      under: [PRLIMIT, '--as=600000000'],
-      stdin: Buffer.concat([Buffer.from('>a\n'), Buffer.alloc(220_000_000, 'A')]),
+  test('an address space that is too small is told before anything is begun', async () => {
+    const within = (bytes: number, ...args: string[]) =>
+      box.run([...args, '-q'], { under: [PRLIMIT, `--as=${bytes}`] });
+    const says = ['There is not enough memory', '600 MB, and 1.0 GB are needed', 'ulimit -v'];
+    expectRefusal(await within(6e8, 'translate', 'some.fa', '--length', '500', '-o', 'narrow'), says, 1);
+    expectRefusal(await within(6e8, 'validate', 'some.fa'), says, 1);
+    expectRefusal(await within(2e9, ...predict('some.fa', 'narrow')), ['2.0 GB, and 4.0 GB are needed'], 1);
+    expect(box.list('narrow')).toEqual([]);
+    await box.ok(['translate', 'some.fa', '--length', '500', '-o', 'narrow', '-q'], {
+      under: [PRLIMIT, '--as=1100000000'],
     });
-    expectRefusal(outcome, ['There is not enough memory', 'ulimit -v'], 1);
   });
 });
 

@@ -1,5 +1,6 @@
 /** `predict` from its arguments on: as the process that watches, or as the one that computes. */
 
+import { ADDRESS_SPACE, needAddressSpace } from '../../system/address-space.ts';
 import type { Arguments } from '../arguments.ts';
 import type { PREDICT } from '../flags.ts';
 import type { PredictPlan } from '../plan.ts';
@@ -33,6 +34,7 @@ async function watchedRun(given: Given, argv: readonly string[], telling: Tellin
 async function ownRun(given: Given, argv: readonly string[], telling: Telling): Promise<number> {
   const again = restart();
   const emit = await telling.open(given, argv, again !== undefined);
+  needAddressSpace(ADDRESS_SPACE.model);
   if (again !== undefined) {
     const { signal, device } = again.crash;
     const from = again.goesOn ? 'journal' : 'beginning';
