@@ -80,6 +80,7 @@ async function dispatch(argv: readonly string[], telling: Telling): Promise<numb
     case DEVICES: {
       const given = parseArguments(DEVICES, rest);
       const emit = await telling.open(given, argv);
+      if (given.has('verify')) needAddressSpace(ADDRESS_SPACE.model);
       const { devices } = await import('./commands/devices.ts');
       return await devices(given, emit);
     }

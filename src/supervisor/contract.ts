@@ -47,8 +47,12 @@ export function parseAssignment(text: string): Assignment | undefined {
   const json: unknown = JSON.parse(text);
   if (!isObject(json)) return undefined;
   const { parent, report, standardError, crashes, goesOn } = json;
-  if (typeof parent !== 'number' || typeof report !== 'number' || typeof standardError !== 'number') return undefined;
+  if (!isWhole(parent) || !isWhole(report) || !isWhole(standardError)) return undefined;
   if (typeof goesOn !== 'boolean' || !Array.isArray(crashes)) return undefined;
   const known = crashes.flatMap((crash) => readCrash(crash) ?? []);
   return known.length === crashes.length ? { parent, report, standardError, crashes: known, goesOn } : undefined;
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }

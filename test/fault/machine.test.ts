@@ -121,6 +121,7 @@ describe.skipIf(!existsSync(PRLIMIT))('limits', () => {
     expectRefusal(await within(6e8, 'translate', 'some.fa', '--length', '500', '-o', 'narrow'), says, 1);
     expectRefusal(await within(6e8, 'validate', 'some.fa'), says, 1);
     expectRefusal(await within(2e9, ...predict('some.fa', 'narrow')), ['2.0 GB, and 4.0 GB are needed'], 1);
+    expectRefusal(await within(2e9, 'devices', '--verify'), ['2.0 GB, and 4.0 GB are needed'], 1);
     expect(box.list('narrow')).toEqual([]);
     await box.ok(['translate', 'some.fa', '--length', '500', '-o', 'narrow', '-q'], {
       under: [PRLIMIT, '--as=1100000000'],
